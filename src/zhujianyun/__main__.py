@@ -1,0 +1,5 @@
+"""`python -m zhujianyun`: the same command as `zhujianyun`."""
+
+from zhujianyun.config.cli import main
+
+raise SystemExit(main())

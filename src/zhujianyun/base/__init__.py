@@ -1,0 +1,1 @@
+"""Plumbing that knows no word of the trade (基础设施)."""

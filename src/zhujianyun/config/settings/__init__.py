@@ -1,0 +1,1 @@
+"""Settings per environment (配置): base, demo, production, test."""

@@ -1,0 +1,160 @@
+"""Settings shared by every environment (公共配置). What differs stands in demo, production and test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from zhujianyun.config import roster
+
+PACKAGE = Path(__file__).resolve().parents[2]
+VAR = Path(os.environ.get("ZJY_VAR", "var")).resolve()  # everything that the platform writes
+
+DEBUG = False
+SECRET_KEY = os.environ.get("ZJY_SECRET_KEY", "")
+ALLOWED_HOSTS: list[str] = [h for h in os.environ.get("ZJY_HOSTS", "localhost,127.0.0.1").split(",") if h]
+SITE_NAME = "住建云"
+ZJY_APP_FOLDERS: list[str] = [f for f in os.environ.get("ZJY_APP_FOLDERS", "").split(os.pathsep) if f]
+ZJY_ROSTER = roster.find(ZJY_APP_FOLDERS)
+
+INSTALLED_APPS = [
+    "zhujianyun.base.jobs",
+    "zhujianyun.base.files",
+    "zhujianyun.kernel.journal",
+    "zhujianyun.kernel.access",
+    "zhujianyun.kernel.system",
+    "zhujianyun.kernel.subject",
+    "zhujianyun.kernel.resource",
+    "zhujianyun.kernel.case",
+    "zhujianyun.kernel.indicator",
+    "zhujianyun.ui.workbench",
+    "zhujianyun.ui.screen",
+    *[app.module for app in ZJY_ROSTER],
+    "wagtail.admin",
+    "wagtail.users",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.snippets",
+    "wagtail.sites",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_tasks",
+    "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "zhujianyun.config.urls"
+WSGI_APPLICATION = "zhujianyun.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+
+def database() -> dict[str, dict]:
+    """The database named by ``ZJY_DATABASE``: a PostgreSQL address, or the embedded SQLite file (数据库)."""
+    address = os.environ.get("ZJY_DATABASE", "")
+    if address.startswith("postgresql://"):
+        from urllib.parse import unquote, urlsplit
+
+        parts = urlsplit(address)
+        return {
+            "default": {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": parts.path.lstrip("/"),
+                "USER": unquote(parts.username or ""),
+                "PASSWORD": unquote(parts.password or ""),
+                "HOST": parts.hostname or "",
+                "PORT": str(parts.port or ""),
+                "CONN_MAX_AGE": 60,
+            }
+        }
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(VAR / "zhujianyun.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
+                ),
+            },
+        }
+    }
+
+
+DATABASES = database()
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "access.Account"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i"
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR / "media"
+ZJY_FILES = VAR / "files"
+ZJY_KEYS = VAR / "keys"
+ZJY_CHECKPOINTS = VAR / "checkpoints"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+# Back office: no request to any outside host, ever.
+WAGTAIL_SITE_NAME = SITE_NAME
+WAGTAILADMIN_BASE_URL = os.environ.get("ZJY_BASE_URL", "http://localhost:8000")
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_I18N_ENABLED = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文")]
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+# Where the gateway process answers, as a browser sees it; empty: same origin.
+ZJY_GATEWAY_URL = os.environ.get("ZJY_GATEWAY_URL", "")
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,75 @@
+"""The door by which an app enters the platform (应用清单): what it offers and what it needs, by name.
+
+An app's `manifest.py` holds one constant, ``MANIFEST``. Processes, screens and paper templates are
+found in the folders of those names beside it; everything else is named here. Needs are resolved at
+start-up: a missing one stops the start with a sentence that names both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RoleOffer:
+    """A role that an app brings (角色): `code` is "app.role", `permissions` are codes of the manifest."""
+
+    code: str
+    zh: str
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A follower of the journal (留痕订阅): `handler(entries)` is called at least once, in order.
+
+    `verbs` are exact verbs or prefixes ending in `*`.
+    """
+
+    name: str
+    verbs: tuple[str, ...]
+    handler: Callable[[list[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of the workbench menu (工作台菜单)."""
+
+    zh: str
+    url_name: str
+    icon: str = "doc-full"
+    permission: str = ""
+    order: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an app cannot run without (依赖): names that other apps or the kernel must offer."""
+
+    indicators: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an app is, offers and needs (应用清单)."""
+
+    name: str
+    zh: str
+    summary_zh: str
+    statutes: tuple[str, ...] = ()
+    permissions: dict[str, str] = field(default_factory=dict)  # code → 中文
+    roles: tuple[RoleOffer, ...] = ()
+    rules: dict[str, Callable[..., Any]] = field(default_factory=dict)  # functions that CEL may call
+    effects: dict[str, Callable[..., Any]] = field(default_factory=dict)  # effect → handler(event)
+    tables: dict[str, str] = field(default_factory=dict)  # dated table → CSV beside the manifest
+    followers: tuple[Follow, ...] = ()
+    indicators: str = ""  # module whose import registers them
+    urls: str = ""  # module with workbench urlpatterns
+    menu: tuple[MenuEntry, ...] = ()
+    sample: str = ""  # "module:function" that plays the app's part of the demo year
+    needs: Needs = field(default_factory=Needs)

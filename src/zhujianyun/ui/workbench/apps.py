@@ -1,0 +1,11 @@
+"""Django configuration of workbench (工作台)."""
+
+from django.apps import AppConfig
+
+
+class WorkbenchConfig(AppConfig):
+    """工作台."""
+
+    name = "zhujianyun.ui.workbench"
+    label = "ui_workbench"
+    verbose_name = "工作台"
