@@ -1,0 +1,1 @@
+"""消防审验: fire design review, fire acceptance, filing with spot checks."""
