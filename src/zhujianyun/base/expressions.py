@@ -3,17 +3,41 @@
 A thin door to the Common Expression Language. An expression that raises is a named refusal and
 never counts as true. Host functions are passed by name.
 
+What surprises: integer against double raises, a missing field raises (use ``has()``), integer
+division truncates, and a Decimal would silently become a double — so money and areas come as
+integers (fen, cm²), days as ISO text.
+
 Source: CEL specification, github.com/google/cel-spec.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import cel
 
 from zhujianyun.base.errors import RuleBroken
+
+# What CEL itself brings; every other function has to be offered by a host.
+BUILT_IN_FUNCTIONS = frozenset(
+    {
+        *("has", "size", "contains", "startsWith", "endsWith", "matches", "dyn", "type"),
+        *("int", "uint", "double", "string", "bytes", "timestamp", "duration"),
+        *("all", "exists", "exists_one", "filter", "map"),
+        *("getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear"),
+        *("getHours", "getMinutes", "getSeconds", "getMilliseconds"),
+    }
+)
+_TYPE_NAMES = frozenset({"int", "uint", "double", "string", "bool", "bytes", "list", "map", "null_type"})
+_LITERALS = frozenset({"true", "false", "null", "in"})
+_BINDING_MACROS = frozenset({"all", "exists", "exists_one", "filter", "map"})
+_TOKEN = re.compile(
+    r"""(?P<text>[rRbB]{0,2}(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))"""
+    r"""|(?P<name>[A-Za-z_]\w*)|(?P<number>\d[\w.]*)|(?P<mark>\S)""",
+    re.ASCII,
+)
 
 
 class ExpressionError(RuleBroken):
@@ -23,9 +47,16 @@ class ExpressionError(RuleBroken):
 
 
 class Expression:
-    """One compiled expression (已编译表达式)."""
+    """One compiled expression (已编译表达式).
 
-    __slots__ = ("_program", "functions", "source", "variables")
+    Attributes:
+        source: the text.
+        variables: names it reads that it does not bind itself, sorted.
+        paths: what it reads, as far as it is written with dots: ``("subject", "scale")``.
+        functions: host functions it calls, sorted; CEL's own are left out.
+    """
+
+    __slots__ = ("_program", "functions", "paths", "source", "variables")
 
     def __init__(self, source: str) -> None:
         """Compile ``source``.
@@ -36,17 +67,20 @@ class Expression:
         self.source = str(source)
         try:
             self._program = cel.compile(self.source)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the engine raises what it likes
             raise ExpressionError(
                 f"表达式无法编译：{self.source}", rule="expression.compiles", reason=str(error)
             ) from error
-        self.variables: tuple[str, ...] = tuple(self._program.variables())
+        self.paths: tuple[tuple[str, ...], ...] = tuple(sorted(set(_paths_read(self.source))))
+        self.variables: tuple[str, ...] = tuple(sorted({path[0] for path in self.paths}))
         self.functions: tuple[str, ...] = tuple(
-            name for name in self._program.functions() if name.isidentifier()
+            sorted(n for n in self._program.functions() if n.isidentifier() and n not in BUILT_IN_FUNCTIONS)
         )
 
-    def evaluate(self, facts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> Any:
-        """The value over ``facts``.
+    def evaluate(
+        self, facts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None
+    ) -> Any:
+        """The value over ``facts`` (求值).
 
         Raises:
             ExpressionError: an undefined variable, a missing field or mixed types.
@@ -55,17 +89,38 @@ class Expression:
             if functions:
                 return self._program.execute(cel.Context(variables=dict(facts), functions=dict(functions)))
             return self._program.execute(dict(facts))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the engine raises what it likes
             raise ExpressionError(
                 f"条件“{self.source}”无法判断：{_said(error)}", rule="expression.evaluates", reason=str(error)
             ) from error
 
-    def holds(self, facts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> bool:
-        """Whether the expression is exactly true; anything but a boolean is an error (条件是否成立)."""
+    def holds(
+        self, facts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None
+    ) -> bool:
+        """Whether the expression is exactly true; anything but a boolean is an error (条件是否成立).
+
+        Raises:
+            ExpressionError: as `evaluate`, and when the value is no boolean.
+        """
         value = self.evaluate(facts, functions)
         if not isinstance(value, bool):
             raise ExpressionError(
                 f"条件“{self.source}”的结果不是真或假", rule="expression.boolean", reason=repr(value)
+            )
+        return value
+
+    def whole(
+        self, facts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None
+    ) -> int:
+        """The value as a whole number ≥ 0, e.g. of days; anything else is an error (非负整数值).
+
+        Raises:
+            ExpressionError: as `evaluate`, and when the value is no whole number or is negative.
+        """
+        value = self.evaluate(facts, functions)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ExpressionError(
+                f"表达式“{self.source}”的结果不是非负整数", rule="expression.whole", reason=repr(value)
             )
         return value
 
@@ -77,6 +132,48 @@ class Expression:
 
     def __hash__(self) -> int:
         return hash(self.source)
+
+
+def _paths_read(source: str) -> Iterator[tuple[str, ...]]:
+    """Each free name with the fields that follow it by dots.
+
+    The engine's own list mixes in the variables that macros bind (``o`` of ``exists(o, …)``), so
+    the text is read once more with the scopes of the macros kept.
+    """
+    tokens = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(source)] + [("mark", "")] * 2
+    scopes: list[str] = []  # one entry for each open bracket: the name bound there, or ""
+    for i, (kind, text) in enumerate(tokens):
+        if text in ("(", "[", "{") and kind == "mark":
+            scopes.append(_bound_here(tokens, i))
+        elif text in (")", "]", "}") and kind == "mark" and scopes:
+            scopes.pop()
+        elif kind == "name" and _is_free(tokens, i, scopes):
+            yield _with_fields(tokens, i)
+
+
+def _bound_here(tokens: list, i: int) -> str:
+    is_macro = (
+        i >= 2 and tokens[i][1] == "(" and tokens[i - 1][1] in _BINDING_MACROS and tokens[i - 2][1] == "."
+    )
+    return tokens[i + 1][1] if is_macro else ""
+
+
+def _is_free(tokens: list, i: int, scopes: list[str]) -> bool:
+    text = tokens[i][1]
+    if text in _LITERALS or text in _TYPE_NAMES or text in scopes:
+        return False
+    is_field = i > 0 and tokens[i - 1] == ("mark", ".")
+    return not is_field and tokens[i + 1] != ("mark", "(")
+
+
+def _with_fields(tokens: list, i: int) -> tuple[str, ...]:
+    path = [tokens[i][1]]
+    while tokens[i + 1] == ("mark", ".") and tokens[i + 2][0] == "name":
+        if i + 3 < len(tokens) and tokens[i + 3] == ("mark", "("):
+            break
+        path.append(tokens[i + 2][1])
+        i += 2
+    return tuple(path)
 
 
 def _said(error: Exception) -> str:

@@ -6,9 +6,9 @@ the YAML keys. Expressions are compiled once, at load.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from zhujianyun.base.expressions import Expression
 
@@ -23,6 +23,12 @@ APPLICANT = "owner"
 SYSTEM = "system"
 
 
+def signers(entry: str) -> tuple[str, int]:
+    """Role and number of a signature line (签名人数): ``insp*2`` → 2, ``chief`` → 1, ``rev*`` → 0 = all."""
+    role, star, number = entry.partition("*")
+    return role, (int(number) if number else 0) if star else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A declared fact of a case (申报要素): what the form asks and guards may read."""
@@ -35,6 +41,7 @@ class Fact:
     unit: str = ""
     personal: bool = False
     help_zh: str = ""
+    derived: bool = False  # worked out by the app's rules, not asked on the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ class Deadline:
     extend: Extension | None = None
     basis: str = ""
     verified: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,7 @@ class Action:
     notify: tuple[str, ...] = ()
     after: After | None = None
     facts: tuple[Fact, ...] = ()  # what the officer fills in for this action
+    basis: str = ""
     line: int = 0
 
 
@@ -189,7 +198,8 @@ class Definition:
     stats: tuple[str, ...] = ()
     migrate: dict[str, dict[str, str]] = field(default_factory=dict)  # from version → {old state: new state}
     public: tuple[str, ...] = ()
-    tables: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)  # name used here → dated table of the registry
+    functions: tuple[str, ...] = ()  # rules that expressions may call, by their registered name
     digest: str = ""
     source: str = ""  # the YAML text
     path: str = ""
@@ -201,3 +211,17 @@ class Definition:
     def in_force(self, day: date) -> bool:
         """Whether a case opened on `day` begins on this version (是否在有效期内)."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def all_actions(self) -> Iterator[tuple[State, Action]]:
+        """Every action with the state it starts from (全部动作)."""
+        for state in self.states.values():
+            for action in state.actions.values():
+                yield state, action
+
+    def marks(self) -> frozenset[str]:
+        """Every mark that some action sets (全部节点标记)."""
+        return frozenset(mark for _, action in self.all_actions() for mark in action.mark)
+
+    def is_closed(self, state: str) -> bool:
+        """Whether a case in that state counts as done, later actions or not (是否办结)."""
+        return state in self.settled or state in self.end
