@@ -121,7 +121,7 @@ class Calendar:
         return until.toordinal() > self._horizon or after.toordinal() + 1 < self._first
 
     def _nth_after(self, ordinal: int, year: int, n: int) -> int:
-        table = self._table if year >= self._table.first_year else self._reach(year, year)
+        table = self._reach(year, year)  # also when the year lies behind the table: places count from its end
         place = bisect_right(table.ordinals, ordinal) + n - 1
         while place >= len(table.ordinals):
             if table.last_year == MAXYEAR:
