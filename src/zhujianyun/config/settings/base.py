@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django.forms",
+    "zhujianyun.config.assembly.AssemblyConfig",
 ]
 
 MIDDLEWARE = [

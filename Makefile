@@ -1,0 +1,55 @@
+# 住建云: two commands for a newcomer: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
+
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: help install demo demo-reset test test-browser test-postgres test-all check bench screenshots clean
+
+help:            ## 显示可用命令
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 24
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本：请安装后用 make PYTHON=/路径/python3.11 重试。"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv 模块：请先执行 apt install python3-venv。"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "正在安装依赖（约一分钟）……"
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@$(PIP) install -c constraints.txt -e ".[dev]"
+	@touch $@
+
+install: $(VENV)/.ready  ## 只建立运行环境
+
+demo: $(VENV)/.ready  ## 建库、演完 2020 年、启动全部进程（再次执行则沿用已有数据）
+	@$(BIN)/zhujianyun demo $(DEMO_ARGS)
+
+demo-reset: $(VENV)/.ready  ## 清空演示数据，从头再来
+	@$(BIN)/zhujianyun demo --reset $(DEMO_ARGS)
+
+test: $(VENV)/.ready-dev  ## 全部测试（需要浏览器或 PostgreSQL 的会说明如何补上）
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not postgres" $(TEST_ARGS)
+
+test-browser: $(VENV)/.ready-dev  ## 浏览器测试（自动安装 Debian 的 Chromium）
+	@scripts/need chromium chromium fonts-noto-cjk
+	@$(BIN)/pytest -m browser tests/stories $(TEST_ARGS)
+
+test-postgres: $(VENV)/.ready-dev  ## 在 PostgreSQL 上再跑一遍（自动安装并在私有端口启动）
+	@scripts/need pg_config postgresql
+	@scripts/with-postgres $(BIN)/pytest -n 2 --dist loadfile -m "not browser and not sqlite" src tests/postgres $(TEST_ARGS)
+
+check: $(VENV)/.ready-dev  ## 格式、规范、类型、导入约定、迁移、词汇表、许可证、部署检查
+	@scripts/check $(BIN)
+
+bench: $(VENV)/.ready-dev  ## 逐个运行 bench/ 下的基准
+	@for b in bench/*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+clean:           ## 删除环境与演示数据
+	@rm -rf $(VENV) var .cache

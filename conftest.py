@@ -1,0 +1,69 @@
+"""How the suite gets its database (测试数据库): migrated once, then copied from a cached file.
+
+Running some two hundred migrations takes longer than most test files. The result is kept as an
+SQLite file named after the digest of every migration and pinned version, and copied into each
+run's in-memory database. On PostgreSQL the migrations run as usual.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+CACHE = ROOT / ".cache"
+
+
+def _digest() -> str:
+    state = hashlib.sha256()
+    for file in sorted(ROOT.glob("src/**/migrations/*.py")):
+        state.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    state.update("\n".join(sorted(f"{d.name}{d.version}" for d in distributions())).encode())
+    state.update(os.environ.get("ZJY_APP_FOLDERS", "").encode())
+    return state.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Copy the template instead of migrating, where the database is SQLite."""
+    from django.core import management
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return
+    template = CACHE / f"test-{_digest()}.sqlite3"
+    plain = management.call_command
+
+    def call_command(name, *args, **kwargs):  # noqa: ANN001, ANN202
+        if name != "migrate":
+            return plain(name, *args, **kwargs)
+        connection.ensure_connection()
+        if template.exists():
+            with sqlite3.connect(template) as source:
+                source.backup(connection.connection)
+            return None
+        plain(name, *args, **kwargs)
+        CACHE.mkdir(exist_ok=True)
+        partial = template.with_suffix(f".{os.getpid()}")
+        with sqlite3.connect(partial) as target:
+            connection.connection.backup(target)
+        partial.replace(template)
+        return None
+
+    management.call_command = call_command
+    yield
+    management.call_command = plain
+
+
+@pytest.fixture(autouse=True)
+def _machine_clock():
+    """No test leaves its clock behind."""
+    from zhujianyun.base import clock
+
+    yield
+    clock.use(None)

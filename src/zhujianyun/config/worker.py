@@ -1,0 +1,43 @@
+"""The worker process (后台进程): jobs and schedule, sealing, followers, timers."""
+
+from __future__ import annotations
+
+from zhujianyun.base import jobs
+from zhujianyun.config import demo_clock
+from zhujianyun.kernel import journal
+
+# Seconds between two turns of each tick. A wall must repaint within two seconds of an act, so
+# sealing and following turn several times a second; they cost one indexed query when idle.
+FOLLOW_EVERY = 0.15
+TIMERS_EVERY = 30.0
+CHECKPOINT_EVERY = 60.0
+
+
+def ticks() -> list[tuple[str, object, float]]:
+    """What the worker does beside jobs (后台节拍): name, function, seconds between turns."""
+    from zhujianyun.kernel.case import timers
+
+    return [
+        ("journal.follow", follow, FOLLOW_EVERY),
+        ("case.timers", timers.run, TIMERS_EVERY),
+        ("journal.checkpoint", journal.checkpoint, CHECKPOINT_EVERY),
+        ("demo.clock", demo_clock.keep, 60.0),
+    ]
+
+
+def follow() -> int:
+    """Seal what is new, then let the followers see it."""
+    sealed = journal.seal()
+    return sealed + journal.run_followers()
+
+
+def run(*, once: bool = False) -> int:
+    """Run until told to stop; with ``once`` until nothing is left to do."""
+    loop = jobs.Loop(ticks=ticks())
+    if once:
+        loop.drain()
+        while follow():
+            pass
+        return 0
+    loop.run()
+    return 0
