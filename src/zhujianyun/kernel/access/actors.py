@@ -110,7 +110,7 @@ def _memberships(account: Account, day: date) -> list[Membership]:
     from zhujianyun.kernel.access.models import Membership
 
     rows = Membership.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=day), account=account, valid_from__lte=day
+        Q(valid_to=None) | Q(valid_to__gte=day), account=account, is_void=False, valid_from__lte=day
     )
     return sorted(
         rows.select_related("role", "office", "stands_in_for"),

@@ -178,6 +178,7 @@ class Membership(models.Model):
     )
     valid_from = models.DateField("起始日")
     valid_to = models.DateField("终止日", null=True, blank=True)
+    is_void = models.BooleanField("未生效即收回", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "任职"

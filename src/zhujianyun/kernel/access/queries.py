@@ -73,7 +73,9 @@ def office(code: str) -> Office:
 def memberships_on(day: date | None = None) -> QuerySet[Membership]:
     """The memberships in force on a day, today unless told (有效任职)."""
     day = day or clock.today()
-    rows = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+    rows = Membership.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, is_void=False
+    )
     return rows.select_related("account", "role", "office")
 
 

@@ -12,12 +12,12 @@ FIXED = "数据库约束：三员职责一经任命不得改为另一职责"
 
 SQLITE = f"""
 CREATE TRIGGER access_duty_insert BEFORE INSERT ON access_officerduty
-WHEN EXISTS (SELECT 1 FROM access_membership m WHERE m.account_id = NEW.account_id
+WHEN EXISTS (SELECT 1 FROM access_membership m WHERE m.account_id = NEW.account_id AND NOT m.is_void
              AND m.valid_from <= COALESCE(NEW.ended_on, '9999-12-31')
              AND COALESCE(m.valid_to, '9999-12-31') >= NEW.appointed_on)
 BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END;
 CREATE TRIGGER access_duty_update BEFORE UPDATE ON access_officerduty
-WHEN EXISTS (SELECT 1 FROM access_membership m WHERE m.account_id = NEW.account_id
+WHEN EXISTS (SELECT 1 FROM access_membership m WHERE m.account_id = NEW.account_id AND NOT m.is_void
              AND m.valid_from <= COALESCE(NEW.ended_on, '9999-12-31')
              AND COALESCE(m.valid_to, '9999-12-31') >= NEW.appointed_on)
 BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END;
@@ -25,12 +25,12 @@ CREATE TRIGGER access_duty_fixed BEFORE UPDATE ON access_officerduty
 WHEN NEW.duty <> OLD.duty OR NEW.account_id <> OLD.account_id
 BEGIN SELECT RAISE(ABORT, '{FIXED}'); END;
 CREATE TRIGGER access_membership_insert BEFORE INSERT ON access_membership
-WHEN EXISTS (SELECT 1 FROM access_officerduty d WHERE d.account_id = NEW.account_id
+WHEN NOT NEW.is_void AND EXISTS (SELECT 1 FROM access_officerduty d WHERE d.account_id = NEW.account_id
              AND d.appointed_on <= COALESCE(NEW.valid_to, '9999-12-31')
              AND COALESCE(d.ended_on, '9999-12-31') >= NEW.valid_from)
 BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END;
 CREATE TRIGGER access_membership_update BEFORE UPDATE ON access_membership
-WHEN EXISTS (SELECT 1 FROM access_officerduty d WHERE d.account_id = NEW.account_id
+WHEN NOT NEW.is_void AND EXISTS (SELECT 1 FROM access_officerduty d WHERE d.account_id = NEW.account_id
              AND d.appointed_on <= COALESCE(NEW.valid_to, '9999-12-31')
              AND COALESCE(d.ended_on, '9999-12-31') >= NEW.valid_from)
 BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END;
@@ -44,7 +44,7 @@ BEGIN
   IF TG_OP = 'UPDATE' AND (NEW.duty <> OLD.duty OR NEW.account_id <> OLD.account_id) THEN
     RAISE EXCEPTION '{FIXED}' USING ERRCODE = 'check_violation';
   END IF;
-  IF EXISTS (SELECT 1 FROM access_membership m WHERE m.account_id = NEW.account_id
+  IF EXISTS (SELECT 1 FROM access_membership m WHERE m.account_id = NEW.account_id AND NOT m.is_void
              AND m.valid_from <= COALESCE(NEW.ended_on, 'infinity'::date)
              AND COALESCE(m.valid_to, 'infinity'::date) >= NEW.appointed_on) THEN
     RAISE EXCEPTION '{OVERLAP}' USING ERRCODE = 'check_violation';
@@ -56,7 +56,7 @@ CREATE TRIGGER access_duty_apart BEFORE INSERT OR UPDATE ON access_officerduty
 CREATE FUNCTION access_membership_apart() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM access_account WHERE id = NEW.account_id FOR NO KEY UPDATE;
-  IF EXISTS (SELECT 1 FROM access_officerduty d WHERE d.account_id = NEW.account_id
+  IF NOT NEW.is_void AND EXISTS (SELECT 1 FROM access_officerduty d WHERE d.account_id = NEW.account_id
              AND d.appointed_on <= COALESCE(NEW.valid_to, 'infinity'::date)
              AND COALESCE(d.ended_on, 'infinity'::date) >= NEW.valid_from) THEN
     RAISE EXCEPTION '{OVERLAP}' USING ERRCODE = 'check_violation';
