@@ -14,7 +14,8 @@ from pathlib import Path
 
 from zhujianyun.base.errors import RuleBroken
 
-DATED = ("valid_from", "valid_to", "basis", "verified")
+DATED = ("valid_from", "valid_to", "verified")
+KEYED = ("value", "percent")  # a table with such a column holds one row for each key at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ class Table:
 
 
 def read(name: str, path: str | Path, key: tuple[str, ...] = ()) -> Table:
-    """Read a table from CSV (读取数据表); the first column is the key unless told otherwise.
+    """Read a table from CSV (读取数据表).
+
+    Without `key`, a table with a column `value` or `percent` is keyed by its first column, any
+    other by all its columns. A row whose columns are its own basis (a clause) may lack `basis`.
 
     Raises:
         RuleBroken: a column or date is wrong, or two rows of one key hold at once; names the line.
@@ -78,7 +82,8 @@ def read(name: str, path: str | Path, key: tuple[str, ...] = ()) -> Table:
         if missing:
             raise _broken(name, 1, f"缺少列 {'、'.join(missing)}")
         rows = tuple(_row(name, reader.line_num, raw) for raw in reader)
-    table = Table(name, str(path), key or (header[0],), rows)
+    columns = tuple(column for column in header if column not in (*DATED, "basis"))
+    table = Table(name, str(path), key or (columns[:1] if set(KEYED) & set(columns) else columns), rows)
     for a, b in _overlaps(table):
         said = f"与第 {a.line} 行同为 {'/'.join(b[k] for k in table.key)} 且有效期重叠"
         raise _broken(name, b.line, said)
@@ -96,8 +101,8 @@ def _row(name: str, line: int, raw: dict[str, str | None]) -> Row:
         stop = date.fromisoformat(text["valid_to"]) if text["valid_to"] else None
     except ValueError:
         raise _broken(name, line, "的日期应写成 2020-06-01 的样子") from None
-    values = {column: value for column, value in text.items() if column not in DATED}
-    return Row(values, start, stop, text["basis"], text["verified"] == "true", line)
+    values = {column: value for column, value in text.items() if column not in (*DATED, "basis")}
+    return Row(values, start, stop, text.get("basis", ""), text["verified"] == "true", line)
 
 
 def _overlaps(table: Table) -> Iterator[tuple[Row, Row]]:
