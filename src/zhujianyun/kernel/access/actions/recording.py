@@ -48,6 +48,14 @@ def act(permission: str, *, by: Actor, on: tuple[str, Any], reason: str = "") ->
         raise
 
 
+@contextmanager
+def own_act(verb: str, *, by: Actor, account: Account) -> Iterator[None]:
+    """What everybody may do with his own account: one transaction, one line (本人操作)."""
+    with transaction.atomic():
+        yield
+        record(verb, by, Note("account", account.pk))
+
+
 def record(
     verb: str, by: Actor, note: Note, *, reason: str = "", result: str = "ok", source: str = ""
 ) -> None:

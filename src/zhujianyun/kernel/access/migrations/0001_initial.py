@@ -8,173 +8,426 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, unique=True, verbose_name='代码')),
-                ('zh', models.CharField(max_length=60, verbose_name='名称')),
-                ('permissions', models.JSONField(default=list, verbose_name='权限')),
-                ('acts_below', models.BooleanField(default=False, verbose_name='可办理下级单位事项')),
-                ('is_offered', models.BooleanField(default=True, verbose_name='仍在提供')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=80, unique=True, verbose_name="代码")),
+                ("zh", models.CharField(max_length=60, verbose_name="名称")),
+                ("permissions", models.JSONField(default=list, verbose_name="权限")),
+                ("acts_below", models.BooleanField(default=False, verbose_name="可办理下级单位事项")),
+                ("is_offered", models.BooleanField(default=True, verbose_name="仍在提供")),
             ],
             options={
-                'verbose_name': '角色',
-                'verbose_name_plural': '角色',
-                'ordering': ['code'],
+                "verbose_name": "角色",
+                "verbose_name_plural": "角色",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$', '账号名为 3–40 位字母、数字、点、横线或下划线。')], verbose_name='账号名')),
-                ('name_zh', models.CharField(max_length=60, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='手机号')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='有效期至')),
-                ('opened_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='开户时间')),
-                ('last_signed_in_at', models.DateTimeField(blank=True, null=True, verbose_name='最近登录')),
-                ('password_set_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='口令设置时间')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='须修改口令')),
-                ('last_totp_step', models.BigIntegerField(default=0, verbose_name='最近使用的动态口令时间片')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$",
+                                "账号名为 3–40 位字母、数字、点、横线或下划线。",
+                            )
+                        ],
+                        verbose_name="账号名",
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=60, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="手机号")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="有效期至")),
+                (
+                    "opened_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="开户时间"),
+                ),
+                ("last_signed_in_at", models.DateTimeField(blank=True, null=True, verbose_name="最近登录")),
+                (
+                    "password_set_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="口令设置时间"),
+                ),
+                ("must_change_password", models.BooleanField(default=False, verbose_name="须修改口令")),
+                (
+                    "last_totp_step",
+                    models.BigIntegerField(default=0, verbose_name="最近使用的动态口令时间片"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '账号',
-                'verbose_name_plural': '账号',
+                "verbose_name": "账号",
+                "verbose_name_plural": "账号",
             },
         ),
         migrations.CreateModel(
-            name='CredentialReset',
+            name="CredentialReset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('password', '口令'), ('second_factor', '第二因素')], max_length=15, verbose_name='重置内容')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('asked_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='申请时间')),
-                ('approved_at', models.DateTimeField(null=True, verbose_name='批准时间')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resets', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("password", "口令"), ("second_factor", "第二因素")],
+                        max_length=15,
+                        verbose_name="重置内容",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "asked_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="申请时间"),
+                ),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="批准时间")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '凭证重置',
-                'verbose_name_plural': '凭证重置',
+                "verbose_name": "凭证重置",
+                "verbose_name_plural": "凭证重置",
             },
         ),
         migrations.CreateModel(
-            name='FormerPassword',
+            name="FormerPassword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='口令散列')),
-                ('replaced_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='更换时间')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_passwords', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="口令散列")),
+                (
+                    "replaced_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="更换时间"),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_passwords",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '历史口令',
-                'verbose_name_plural': '历史口令',
+                "verbose_name": "历史口令",
+                "verbose_name_plural": "历史口令",
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('province', '自治区厅'), ('division', '处室'), ('city', '市级单位'), ('county', '县级单位')], max_length=10, verbose_name='类别')),
-                ('division_code', models.CharField(blank=True, db_index=True, max_length=6, verbose_name='行政区划代码')),
-                ('is_open', models.BooleanField(default=True, verbose_name='启用')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='access.office', verbose_name='上级单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province", "自治区厅"),
+                            ("division", "处室"),
+                            ("city", "市级单位"),
+                            ("county", "县级单位"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "division_code",
+                    models.CharField(blank=True, db_index=True, max_length=6, verbose_name="行政区划代码"),
+                ),
+                ("is_open", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="access.office",
+                        verbose_name="上级单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '处室',
-                'verbose_name_plural': '处室',
-                'ordering': ['code'],
+                "verbose_name": "处室",
+                "verbose_name_plural": "处室",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='OfficerDuty',
+            name="OfficerDuty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.CharField(choices=[('system', '系统管理员'), ('security', '安全管理员'), ('audit', '审计管理员')], max_length=10, verbose_name='职责')),
-                ('appointed_on', models.DateField(verbose_name='任命日')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='免去日')),
-                ('founding', models.BooleanField(default=False, verbose_name='设立时任命')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='officer_duty', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "duty",
+                    models.CharField(
+                        choices=[
+                            ("system", "系统管理员"),
+                            ("security", "安全管理员"),
+                            ("audit", "审计管理员"),
+                        ],
+                        max_length=10,
+                        verbose_name="职责",
+                    ),
+                ),
+                ("appointed_on", models.DateField(verbose_name="任命日")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="免去日")),
+                ("founding", models.BooleanField(default=False, verbose_name="设立时任命")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="officer_duty",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '三员任命',
-                'verbose_name_plural': '三员任命',
+                "verbose_name": "三员任命",
+                "verbose_name_plural": "三员任命",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('post', '本职'), ('secondment', '挂职/借调'), ('substitute', '代理')], default='post', max_length=10, verbose_name='方式')),
-                ('valid_from', models.DateField(verbose_name='起始日')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='终止日')),
-                ('is_void', models.BooleanField(default=False, verbose_name='未生效即收回')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
-                ('stands_in_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='substitutes', to=settings.AUTH_USER_MODEL, verbose_name='代理何人')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='access.office', verbose_name='单位')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='access.role', verbose_name='角色')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("post", "本职"), ("secondment", "挂职/借调"), ("substitute", "代理")],
+                        default="post",
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="起始日")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="终止日")),
+                ("is_void", models.BooleanField(default=False, verbose_name="未生效即收回")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
+                (
+                    "stands_in_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="代理何人",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="access.office",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="access.role",
+                        verbose_name="角色",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任职',
-                'verbose_name_plural': '任职',
+                "verbose_name": "任职",
+                "verbose_name_plural": "任职",
             },
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='account_no_superuser'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_superuser", False)), name="account_no_superuser"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credentialreset',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('asked_by')), _negated=True), _connector='OR'), name='reset_takes_two_officers'),
+            model_name="credentialreset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="reset_takes_two_officers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credentialreset',
-            constraint=models.UniqueConstraint(condition=models.Q(('approved_by', None)), fields=('account', 'what'), name='reset_asked_once'),
+            model_name="credentialreset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("approved_by", None)), fields=("account", "what"), name="reset_asked_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='formerpassword',
-            index=models.Index(fields=['account', '-replaced_at'], name='access_form_account_009e18_idx'),
+            model_name="formerpassword",
+            index=models.Index(fields=["account", "-replaced_at"], name="access_form_account_009e18_idx"),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'province'), ('parent', None)), models.Q(models.Q(('kind', 'province'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='office_only_province_is_root'),
+            model_name="office",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "province"), ("parent", None)),
+                    models.Q(models.Q(("kind", "province"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="office_only_province_is_root",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officerduty',
-            constraint=models.CheckConstraint(condition=models.Q(('duty__in', ['system', 'security', 'audit'])), name='officer_duty_known'),
+            model_name="officerduty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duty__in", ["system", "security", "audit"])), name="officer_duty_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officerduty',
-            constraint=models.UniqueConstraint(condition=models.Q(('founding', True)), fields=('duty',), name='officer_duty_founded_once'),
+            model_name="officerduty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("founding", True)), fields=("duty",), name="officer_duty_founded_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_days_in_order'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="membership_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'substitute'), ('stands_in_for__isnull', False)), models.Q(models.Q(('kind', 'substitute'), _negated=True), ('stands_in_for', None)), _connector='OR'), name='membership_substitute_names_whom'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "substitute"), ("stands_in_for__isnull", False)),
+                    models.Q(models.Q(("kind", "substitute"), _negated=True), ("stands_in_for", None)),
+                    _connector="OR",
+                ),
+                name="membership_substitute_names_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('account', 'role', 'office'), name='membership_open_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)),
+                fields=("account", "role", "office"),
+                name="membership_open_once",
+            ),
         ),
     ]

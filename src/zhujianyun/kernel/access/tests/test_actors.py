@@ -17,20 +17,6 @@ DAY = date(2020, 6, 1)
 
 
 @pytest.fixture
-def trade(monkeypatch):
-    """A small trade: one app with a reading and an acting permission, two roles."""
-    register = registry.founded()
-    register.add_permission("trade.view_case", "查看办件", "trade")
-    register.add_permission("trade.decide", "作出决定", "trade")
-    register.add_role("trade.clerk", "经办人", ["trade.view_case", "trade.decide"])
-    register.add_role("trade.head", "处长", ["trade.view_case", "trade.decide"], acts_below=True)
-    register.add_fields("trade.Case", "trade.view_case", ["number", "title"])
-    for module in (registry, access.actors, access.guard):
-        monkeypatch.setattr(module, "register", register)
-    return register
-
-
-@pytest.fixture
 def tree(db, trade):
     registry.sync_roles()
     department = Office.objects.create(code="T", name="厅", kind="province")
