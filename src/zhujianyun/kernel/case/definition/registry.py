@@ -158,9 +158,12 @@ def processes() -> list[str]:
     return sorted(_definitions)
 
 
-def all() -> list[Definition]:  # noqa: A001 - reads well with the module's name before it
+def all_() -> list[Definition]:
     """Every version of every process (全部流程版本)."""
     return [definition for process in processes() for definition in versions(process)]
+
+
+all = all_  # noqa: A001 - registry.all() reads well from outside
 
 
 def table(name: str, day: date) -> list[dated.Row]:
@@ -196,7 +199,7 @@ def resolve() -> None:
     Raises:
         Unresolved: one sentence for each missing name, naming who needs it and what is offered.
     """
-    problems = [problem for definition in all() for problem in _missing(definition)]
+    problems = [problem for definition in all_() for problem in _missing(definition)]
     if problems:
         raise Unresolved(problems)
 
