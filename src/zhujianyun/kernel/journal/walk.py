@@ -48,6 +48,7 @@ class Walk:
         self.in_order = connection.vendor == "sqlite"  # one writer: ids are sealed in their order
         self._marks = sorted(marks, key=lambda mark: (mark.size, mark.kind, mark.number), reverse=True)
         self._vouched = 0
+        self._absent: Fault | None = None  # a checkpoint that the table lacks: said when the records are good
 
     @property
     def count(self) -> int:
@@ -62,7 +63,7 @@ class Walk:
                 fault = self._through(rows.sealed(end))
             except DatabaseError:
                 fault = self._unreadable(end)
-        return fault or self._checkpoints_left() or self._state_fault()
+        return fault or self._checkpoints_left() or self._state_fault() or self._absent
 
     def _through(self, chunks: Any) -> Fault | None:
         for chunk in chunks:
@@ -136,8 +137,8 @@ class Walk:
                 return self._rewritten(mark)
             if self.state.log_id != mark.log_id:
                 return Fault("state", None, None, "封存进度中的日志标识与检查点不符。")
-            if mark.missing_zh:
-                return _bad_mark(mark, mark.missing_zh)
+            if mark.missing_zh and self._absent is None:
+                self._absent = _bad_mark(mark, mark.missing_zh)
             self.checkpoints += mark.kind == "checkpoint"
             self._vouched = mark.size
         return None
