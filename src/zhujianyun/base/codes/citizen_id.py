@@ -19,6 +19,7 @@ from zhujianyun.base.codes import divisions
 from zhujianyun.base.codes.checked import Checked, Finding, clean
 from zhujianyun.base.errors import RuleBroken
 
+_FIRST_BIRTH_YEAR = 1880  # nobody older was alive when the numbers were first given out
 _WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 
 
@@ -38,8 +39,8 @@ def check(value: str, on: date | None = None) -> Checked:
     derived, the card itself never carried it. ``on``: today when not given.
 
     Raises:
-        RuleBroken: empty, wrong length, a character that cannot be, no real birthday, a birthday
-            in the future, wrong check character.
+        RuleBroken: empty, wrong length, a character that cannot be, no real birthday or one before
+            1880, a birthday in the future, wrong check character.
     """
     number = clean(value)
     _refuse_wrong_form(number)
@@ -95,10 +96,14 @@ def _refuse_wrong_form(number: str) -> None:
 
 
 def _birthday(number: str) -> date:
+    wrong = RuleBroken("身份号码中的出生日期不是真实日期，请核对", rule="citizen_id.birthday")
     try:
-        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+        born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError as error:
-        raise RuleBroken("身份号码中的出生日期不是真实日期，请核对", rule="citizen_id.birthday") from error
+        raise wrong from error
+    if born_on.year < _FIRST_BIRTH_YEAR:
+        raise wrong
+    return born_on
 
 
 def _division_findings(code: str, birth_year: int) -> tuple[Finding, ...]:

@@ -201,7 +201,9 @@ def years_of(code: str) -> tuple[Years, ...]:
     """
     if code.startswith(region()):
         rows = _by_code().get(code, ())
-        return tuple(Years(row.valid_from.year, row.valid_to and row.valid_to.year, row.name) for row in rows)
+        return tuple(
+            Years(row.valid_from.year, row.valid_to.year if row.valid_to else None, row.name) for row in rows
+        )
     known: dict[str, str] = {}
     for _, properties in numdb.get("cn/loc").info(code):
         known.update(properties)
