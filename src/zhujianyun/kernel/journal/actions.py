@@ -42,7 +42,7 @@ def draft(
     """An entry that is not written yet, for `record_many` (起草留痕).
 
     Raises:
-        RuleBroken: ``journal.verb`` for a verb that is no dotted name, ``journal.time`` for a time
+        RuleBroken: ``journal.verb`` for a verb that is no lower-case dotted name, ``journal.time`` for a time
             without zone, ``journal.facts`` for facts that cannot be written down.
     """
     at = clock.now() if at is None else at
@@ -69,8 +69,9 @@ def draft(
 
 @lru_cache(maxsize=4096)
 def _checked(verb: str) -> str:
-    if len(verb) > models.VERB_LENGTH or not _VERB.fullmatch(verb):
-        raise RuleBroken(f"留痕行为名“{clean(verb, 60)}”不合规，应为点分名称。", rule="journal.verb")
+    # Lower case only: SQLite and PostgreSQL disagree about case when prefixes are compared.
+    if len(verb) > models.VERB_LENGTH or not _VERB.fullmatch(verb) or verb != verb.lower():
+        raise RuleBroken(f"留痕行为名“{clean(verb, 60)}”不合规，应为小写的点分名称。", rule="journal.verb")
     return verb
 
 

@@ -47,8 +47,10 @@ def follow(
         raise RuleBroken(
             f"跟随者名称“{name}”已被占用，请换一个名称。", rule="journal.follower", follower=name
         )
-    if not wanted or not all(wanted):
-        raise RuleBroken(f"跟随者“{name}”没有写明跟随哪些行为。", rule="journal.follower", follower=name)
+    if not wanted or not all(verb and verb == verb.lower() for verb in wanted):
+        raise RuleBroken(
+            f"跟随者“{name}”须写明跟随哪些行为（小写）。", rule="journal.follower", follower=name
+        )
     _followings[name] = Following(name, wanted, handler, batch, from_start)
     return _followings[name]
 

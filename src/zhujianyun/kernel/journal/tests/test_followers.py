@@ -1,7 +1,6 @@
 """Followers: in order, at least once, one failing follower holds up nobody."""
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -210,16 +209,17 @@ def test_a_taken_name_or_no_verbs_is_refused():
         journal.follow("test.reader", "*", Reader())
     with pytest.raises(RuleBroken):
         journal.follow("test.other", [], Reader())
+    with pytest.raises(RuleBroken):
+        journal.follow("test.other", "Case.*", Reader())
 
 
 def test_an_underscore_in_a_prefix_is_no_wildcard():
     reader = Reader()
     journal.follow("test.reader", "case.fire_x.*", reader)
-    write(["case.fire_x.open", "case.fireyx.open", "CASE.fire_x.open"])
+    write(["case.fire_x.open", "case.fireyx.open"])
     journal.seal()
     journal.run_followers()
-    expected = [0, 2] if connection.vendor == "sqlite" else [0]
-    assert reader.seen[0] == 0 and 1 not in reader.seen and reader.seen in ([0], expected)
+    assert reader.seen == [0]
 
 
 def test_history_and_reads_are_answered():
