@@ -160,6 +160,7 @@ def offered() -> dict[str, set[str]]:
 def _check_screens(indicators: set[str]) -> None:
     from zhujianyun.ui.screen import registry as screens
 
+    screens.keep_for(_manifests)
     for screen in screens.all_():
         for code in screen.codes():
             if code not in indicators:

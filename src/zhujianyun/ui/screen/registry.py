@@ -7,8 +7,8 @@ queries. A fault in it stops the start and names file and widget.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,16 @@ def _faults(screen: Screen) -> Iterator[str]:
             if taken.setdefault(cell, widget.id) != widget.id:
                 yield f"组件 {widget.id} 与 {taken[cell]} 重叠"
                 break
+
+
+def keep_for(apps: Collection[str]) -> None:
+    """Take down widgets that name an app (`if_app`) which is not present (按应用取舍组件).
+
+    A screen may offer room to an app that can be removed; what it names without `if_app` must exist.
+    """
+    for code, screen in list(_screens.items()):
+        kept = tuple(w for w in screen.widgets if w.options.get("if_app", screen.app) in apps)
+        _screens[code] = replace(screen, widgets=kept)
 
 
 def get(code: str) -> Screen | None:

@@ -1,0 +1,12 @@
+"""What the big screen offers and needs (应用清单)."""
+
+from zhujianyun.ui.manifest import Manifest, RoleOffer
+
+MANIFEST = Manifest(
+    name="big_screen",
+    zh="展示大屏",
+    summary_zh="一块主屏，若干子屏；每个数字点得到口径与记录。",
+    permissions={"screen.view": "查看展示大屏"},
+    roles=(RoleOffer("big_screen.viewer", "大屏观看者", ("screen.view",)),),
+    indicators="zhujianyun.apps.big_screen.indicators",
+)
