@@ -1,0 +1,42 @@
+"""Acts on a case (办理): guard, change, record, tell."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from zhujianyun.kernel import journal
+from zhujianyun.kernel.case.models import ClockRun, Mark, Step
+
+
+def test_a_case_runs_from_draft_to_permit_with_steps_marks_clock_paper_and_journal(desk):
+    one = desk.open()
+    assert (one.state, one.number, one.version) == ("draft", None, 0)
+    desk.act(one, "submit", desk.owner, documents=["申请表"])
+    assert one.number == "桂许2020-450103-00001"
+    desk.act(one, "accept", desk.clerk)
+    assert (one.state, one.accepted_on, one.due_on, one.lamp) == (
+        "reviewing", date(2020, 3, 2), date(2020, 3, 23), "green",
+    )  # fmt: skip
+    step = desk.act(one, "grant")
+    one.refresh_from_db()
+    assert (one.state, one.settled, one.ended, one.version) == ("granted", True, False, 3)
+    assert (one.due_on, one.lamp, one.concluded_on) == (None, "", date(2020, 3, 2))
+    assert [s.action for s in Step.objects.filter(case=one)] == ["open", "submit", "accept", "grant"]
+    assert set(Mark.objects.filter(step=step).values_list("name", flat=True)) == {"decided", "granted"}
+    assert not ClockRun.objects.filter(case=one, stopped_on=None).exists()
+    assert one.papers.count() == 2
+    entry = journal.Entry.objects.get(verb="case.permit.grant")
+    assert entry.facts_dict["effects"] == ["licence.issue:施工许可证"]
+    assert entry.facts_dict["marks"] == ["decided", "granted"]
+
+
+@pytest.mark.parametrize("table", ["case_step", "case_mark"])
+def test_steps_and_marks_cannot_be_changed_or_deleted_even_by_raw_sql(desk, table):
+    from django.db import IntegrityError, connection, transaction
+
+    desk.accepted()
+    for statement in (f"UPDATE {table} SET day = '2019-01-01'", f"DELETE FROM {table}"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
