@@ -10,3 +10,10 @@ class ResourceConfig(AppConfig):
     label = "resource"
     verbose_name = "资源"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the permissions of this noun."""
+        from zhujianyun.kernel import access
+
+        access.add_permission("resource.catalogue", "编制资源目录", "resource")
+        access.add_permission("resource.view", "查看资源目录", "resource")

@@ -6,34 +6,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_officers_apart'),
-        ('system', '0001_initial'),
+        ("access", "0002_officers_apart"),
+        ("system", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='目录代码')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('fields', models.JSONField(default=list, verbose_name='信息项')),
-                ('share', models.CharField(choices=[('open', '无条件共享'), ('conditional', '有条件共享'), ('withheld', '不予共享')], default='conditional', max_length=12, verbose_name='共享类型')),
-                ('share_basis', models.CharField(blank=True, max_length=300, verbose_name='共享条件或不予共享依据')),
-                ('catalogued_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='编目时间')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='access.office', verbose_name='提供单位')),
-                ('system', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='system.businesssystem', verbose_name='来源系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="目录代码")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("fields", models.JSONField(default=list, verbose_name="信息项")),
+                (
+                    "share",
+                    models.CharField(
+                        choices=[
+                            ("open", "无条件共享"),
+                            ("conditional", "有条件共享"),
+                            ("withheld", "不予共享"),
+                        ],
+                        default="conditional",
+                        max_length=12,
+                        verbose_name="共享类型",
+                    ),
+                ),
+                (
+                    "share_basis",
+                    models.CharField(blank=True, max_length=300, verbose_name="共享条件或不予共享依据"),
+                ),
+                (
+                    "catalogued_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="编目时间"),
+                ),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resources",
+                        to="access.office",
+                        verbose_name="提供单位",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resources",
+                        to="system.businesssystem",
+                        verbose_name="来源系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '资源',
-                'verbose_name_plural': '资源',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('share__in', ['open', 'conditional', 'withheld'])), name='resource_share_known'), models.CheckConstraint(condition=models.Q(('share', 'open'), models.Q(('share_basis', ''), _negated=True), _connector='OR'), name='resource_share_has_basis')],
+                "verbose_name": "资源",
+                "verbose_name_plural": "资源",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("share__in", ["open", "conditional", "withheld"])),
+                        name="resource_share_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("share", "open"), models.Q(("share_basis", ""), _negated=True), _connector="OR"
+                        ),
+                        name="resource_share_has_basis",
+                    ),
+                ],
             },
         ),
     ]

@@ -9,151 +9,333 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('system', '0001_initial'),
+        ("system", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('enterprise', '企业'), ('person', '人员'), ('project', '项目')], max_length=10, verbose_name='类别')),
-                ('uid', models.CharField(default=zhujianyun.kernel.subject.models.new_uid, max_length=40, unique=True, verbose_name='主体编号')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('division_code', models.CharField(blank=True, db_index=True, max_length=6, verbose_name='行政区划代码')),
-                ('is_sealed', models.BooleanField(default=False, verbose_name='封存')),
-                ('registered_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='登记时间')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='aliases', to='subject.subject', verbose_name='并入')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("enterprise", "企业"), ("person", "人员"), ("project", "项目")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "uid",
+                    models.CharField(
+                        default=zhujianyun.kernel.subject.models.new_uid,
+                        max_length=40,
+                        unique=True,
+                        verbose_name="主体编号",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "division_code",
+                    models.CharField(blank=True, db_index=True, max_length=6, verbose_name="行政区划代码"),
+                ),
+                ("is_sealed", models.BooleanField(default=False, verbose_name="封存")),
+                (
+                    "registered_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="登记时间"),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="aliases",
+                        to="subject.subject",
+                        verbose_name="并入",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '主体',
-                'verbose_name_plural': '主体',
+                "verbose_name": "主体",
+                "verbose_name_plural": "主体",
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evidence', models.TextField(verbose_name='依据')),
-                ('merged_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='合并时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('undo_reason', models.TextField(blank=True, verbose_name='撤销原因')),
-                ('merged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('loser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_lost', to='subject.subject', verbose_name='并入主体')),
-                ('winner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges_won', to='subject.subject', verbose_name='保留主体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("evidence", models.TextField(verbose_name="依据")),
+                (
+                    "merged_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="合并时间"),
+                ),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                ("undo_reason", models.TextField(blank=True, verbose_name="撤销原因")),
+                (
+                    "merged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "loser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_lost",
+                        to="subject.subject",
+                        verbose_name="并入主体",
+                    ),
+                ),
+                (
+                    "winner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_won",
+                        to="subject.subject",
+                        verbose_name="保留主体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '主体合并',
-                'verbose_name_plural': '主体合并',
+                "verbose_name": "主体合并",
+                "verbose_name_plural": "主体合并",
             },
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=20, verbose_name='标识类型')),
-                ('value', models.CharField(max_length=200, verbose_name='标识值')),
-                ('tokens', models.TextField(blank=True, verbose_name='检索词')),
-                ('valid_from', models.DateField(default=datetime.date(1, 1, 1), verbose_name='起始日')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='截止日（不含）')),
-                ('derived', models.BooleanField(default=False, verbose_name='推导得出')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='system.businesssystem', verbose_name='来源系统')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='subject.subject', verbose_name='主体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=20, verbose_name="标识类型")),
+                ("value", models.CharField(max_length=200, verbose_name="标识值")),
+                ("tokens", models.TextField(blank=True, verbose_name="检索词")),
+                ("valid_from", models.DateField(default=datetime.date(1, 1, 1), verbose_name="起始日")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="截止日（不含）")),
+                ("derived", models.BooleanField(default=False, verbose_name="推导得出")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="system.businesssystem",
+                        verbose_name="来源系统",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identifiers",
+                        to="subject.subject",
+                        verbose_name="主体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '标识',
-                'verbose_name_plural': '标识',
+                "verbose_name": "标识",
+                "verbose_name_plural": "标识",
             },
         ),
         migrations.CreateModel(
-            name='AttributeValue',
+            name="AttributeValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='属性')),
-                ('value', models.JSONField(null=True, verbose_name='值')),
-                ('batch', models.CharField(blank=True, max_length=60, verbose_name='归集批次')),
-                ('valid_from', models.DateField(default=datetime.date(1, 1, 1), verbose_name='生效日')),
-                ('known_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='获知时间')),
-                ('trust', models.PositiveSmallIntegerField(default=2, verbose_name='可信级别')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='system.businesssystem', verbose_name='来源系统')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='subject.subject', verbose_name='主体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="属性")),
+                ("value", models.JSONField(null=True, verbose_name="值")),
+                ("batch", models.CharField(blank=True, max_length=60, verbose_name="归集批次")),
+                ("valid_from", models.DateField(default=datetime.date(1, 1, 1), verbose_name="生效日")),
+                (
+                    "known_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="获知时间"),
+                ),
+                ("trust", models.PositiveSmallIntegerField(default=2, verbose_name="可信级别")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="system.businesssystem",
+                        verbose_name="来源系统",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="values",
+                        to="subject.subject",
+                        verbose_name="主体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '属性值',
-                'verbose_name_plural': '属性值',
+                "verbose_name": "属性值",
+                "verbose_name_plural": "属性值",
             },
         ),
         migrations.CreateModel(
-            name='Tie',
+            name="Tie",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('registered', '注册单位'), ('employed', '聘用单位')], max_length=12, verbose_name='关系')),
-                ('valid_from', models.DateField(verbose_name='起始日')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='截止日（不含）')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties_back', to='subject.subject', verbose_name='相对主体')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='system.businesssystem', verbose_name='来源系统')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties', to='subject.subject', verbose_name='主体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("registered", "注册单位"), ("employed", "聘用单位")],
+                        max_length=12,
+                        verbose_name="关系",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="起始日")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="截止日（不含）")),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ties_back",
+                        to="subject.subject",
+                        verbose_name="相对主体",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="system.businesssystem",
+                        verbose_name="来源系统",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ties",
+                        to="subject.subject",
+                        verbose_name="主体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '主体关系',
-                'verbose_name_plural': '主体关系',
+                "verbose_name": "主体关系",
+                "verbose_name_plural": "主体关系",
             },
         ),
         migrations.AddIndex(
-            model_name='subject',
-            index=models.Index(fields=['kind', 'name'], name='subject_kind_name'),
+            model_name="subject",
+            index=models.Index(fields=["kind", "name"], name="subject_kind_name"),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='subject_not_own_alias'),
+            model_name="subject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into", None),
+                    models.Q(("merged_into", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="subject_not_own_alias",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('winner', models.F('loser')), _negated=True), name='merge_of_two'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("winner", models.F("loser")), _negated=True), name="merge_of_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='merge_has_evidence'),
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence", ""), _negated=True), name="merge_has_evidence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('loser',), name='merge_open_once'),
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at", None)), fields=("loser",), name="merge_open_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(fields=['scheme', 'value'], name='identifier_scheme_value'),
+            model_name="identifier",
+            index=models.Index(fields=["scheme", "value"], name="identifier_scheme_value"),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='identifier_days_in_order'),
+            model_name="identifier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="identifier_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None), models.Q(('scheme', 'name'), _negated=True)), fields=('scheme', 'value'), name='identifier_open_once'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None), models.Q(("scheme", "name"), _negated=True)),
+                fields=("scheme", "value"),
+                name="identifier_open_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attributevalue',
-            index=models.Index(fields=['subject', 'name'], name='attribute_subject_name'),
+            model_name="attributevalue",
+            index=models.Index(fields=["subject", "name"], name="attribute_subject_name"),
         ),
         migrations.AddConstraint(
-            model_name='attributevalue',
-            constraint=models.CheckConstraint(condition=models.Q(('trust__range', (1, 4))), name='attribute_trust_level'),
+            model_name="attributevalue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("trust__range", (1, 4))), name="attribute_trust_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='tie_days_in_order'),
+            model_name="tie",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="tie_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', models.F('other')), _negated=True), name='tie_not_to_oneself'),
+            model_name="tie",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("subject", models.F("other")), _negated=True), name="tie_not_to_oneself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('subject', 'kind'), name='tie_open_once'),
+            model_name="tie",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("subject", "kind"), name="tie_open_once"
+            ),
         ),
     ]

@@ -6,32 +6,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_officers_apart'),
+        ("access", "0002_officers_apart"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BusinessSystem',
+            name="BusinessSystem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('authority', models.CharField(choices=[('housing', '住建'), ('market', '市场监管'), ('reform', '发改'), ('labour', '人社'), ('civil', '民政'), ('other', '其他')], max_length=10, verbose_name='数据权属')),
-                ('protection_level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='等保级别')),
-                ('state', models.CharField(choices=[('building', '在建'), ('running', '在用'), ('retired', '下线')], default='running', max_length=10, verbose_name='状态')),
-                ('registered_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='登记时间')),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='下线日期')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='systems', to='access.office', verbose_name='责任单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "authority",
+                    models.CharField(
+                        choices=[
+                            ("housing", "住建"),
+                            ("market", "市场监管"),
+                            ("reform", "发改"),
+                            ("labour", "人社"),
+                            ("civil", "民政"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                        verbose_name="数据权属",
+                    ),
+                ),
+                (
+                    "protection_level",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="等保级别"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("building", "在建"), ("running", "在用"), ("retired", "下线")],
+                        default="running",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "registered_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="登记时间"),
+                ),
+                ("retired_on", models.DateField(blank=True, null=True, verbose_name="下线日期")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="systems",
+                        to="access.office",
+                        verbose_name="责任单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '业务系统',
-                'verbose_name_plural': '业务系统',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('protection_level', None), ('protection_level__range', (1, 5)), _connector='OR'), name='system_protection_level'), models.CheckConstraint(condition=models.Q(models.Q(('retired_on__isnull', False), ('state', 'retired')), models.Q(models.Q(('state', 'retired'), _negated=True), ('retired_on', None)), _connector='OR'), name='system_retired_has_day'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='system_is_named')],
+                "verbose_name": "业务系统",
+                "verbose_name_plural": "业务系统",
+                "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("protection_level", None), ("protection_level__range", (1, 5)), _connector="OR"
+                        ),
+                        name="system_protection_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_on__isnull", False), ("state", "retired")),
+                            models.Q(models.Q(("state", "retired"), _negated=True), ("retired_on", None)),
+                            _connector="OR",
+                        ),
+                        name="system_retired_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                        ),
+                        name="system_is_named",
+                    ),
+                ],
             },
         ),
     ]
