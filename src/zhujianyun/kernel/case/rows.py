@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.db import connection, models
+from django.db.models.base import ModelState
 
+Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
 
 
@@ -57,6 +59,30 @@ def update_many(
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)
         return cursor.rowcount
+
+
+def new(model: type[Row], related: dict[str, models.Model] | None = None, **columns: Any) -> Row:
+    """A new row from its columns (``case_id``, not ``case``), without Django's constructor (新行).
+
+    Several times faster; no signal is sent. ``related`` fills the cache of foreign keys.
+    """
+    row = model.__new__(model)
+    state = row._state = ModelState()
+    state.fields_cache = dict(related or ())
+    held = row.__dict__
+    for name, default in _defaults(model):
+        held[name] = default() if callable(default) else default
+    held.update(columns)
+    return row
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[models.Model]) -> list[tuple[str, Any]]:
+    found = []
+    for field in model._meta.concrete_fields:
+        plain = field.default if field.has_default() else ("" if field.empty_strings_allowed and not field.null else None)
+        found.append((field.attname, plain))
+    return found
 
 
 class Keys:

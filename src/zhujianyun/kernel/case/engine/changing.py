@@ -14,6 +14,7 @@ from zhujianyun.kernel.case.engine.issuing import issue
 from zhujianyun.kernel.case.engine.numbering import next_number
 from zhujianyun.kernel.case.engine.unit import Unit
 from zhujianyun.kernel.case.models import Case, ClockRun, Document, Mark, Paper, Step
+from zhujianyun.kernel.case.rows import new
 
 ACCEPTED = "accepted"
 
@@ -72,8 +73,10 @@ def _step(unit: Unit, folder: Folder, plan: Plan, before: str) -> Step:
         facts["documents"] = digest_of(ask.documents)
     if plan.extension:
         facts["extension"] = {"deadline": plan.extension[0], "days": plan.extension[1]}
-    step = Step(
-        case=case,
+    step = new(
+        Step,
+        {"case": case},
+        case_id=case.pk,
         seq=case.version,
         action=plan.action.name,
         from_state=before,
@@ -99,7 +102,7 @@ def _documents(unit: Unit, folder: Folder, given: Any, step: Step) -> None:
     """What was handed in with the act, and what lay ready before it."""
     for one in folder.documents:
         if one.step_id is None:
-            one.step = step
+            one.step_id = step.pk
             unit.touch(one)
     for one in given:
         add_document(unit, folder, one, step)
@@ -107,9 +110,10 @@ def _documents(unit: Unit, folder: Folder, given: Any, step: Step) -> None:
 
 def add_document(unit: Unit, folder: Folder, one: Attached, step: Step | None) -> Document:
     """Keep something handed in (登记材料)."""
-    row = Document(
-        case=folder.case,
-        step=step,
+    row = new(
+        Document,
+        case_id=folder.case.pk,
+        step_id=step.pk if step else None,
         kind=one.kind,
         name=one.name,
         part=one.part,
@@ -126,7 +130,9 @@ def add_document(unit: Unit, folder: Folder, one: Attached, step: Step | None) -
 def _marks(unit: Unit, folder: Folder, plan: Plan, step: Step) -> list[str]:
     for name, day in plan.marks.items():
         folder.marks[name] = day
-        unit.add(Mark(case=folder.case, step=step, name=name, at=plan.at, day=day, round=step.round))
+        unit.add(
+            new(Mark, case_id=step.case_id, step_id=step.pk, name=name, at=plan.at, day=day, round=step.round)
+        )
     return list(plan.marks)
 
 

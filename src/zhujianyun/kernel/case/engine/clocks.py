@@ -17,6 +17,7 @@ from zhujianyun.kernel.case.engine.facts import look
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.unit import Unit
 from zhujianyun.kernel.case.models import ClockRun
+from zhujianyun.kernel.case.rows import new
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,10 @@ def begin(unit: Unit, folder: Folder, start: Start, at: datetime) -> ClockRun:
     """Start a clock (起算)."""
     deadline, case = start.deadline, folder.case
     begun = at if time.local_day(at) == start.on else time.at_local(start.on)
-    run = ClockRun(
-        case=case,
+    run = new(
+        ClockRun,
+        {"case": case},
+        case_id=case.pk,
         deadline=deadline.id,
         zh=deadline.zh,
         kind=deadline.kind,

@@ -13,6 +13,7 @@ from zhujianyun.kernel.case.engine.facts import look
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.unit import Unit
 from zhujianyun.kernel.case.models import Paper, Step
+from zhujianyun.kernel.case.rows import new
 
 
 def issue(unit: Unit, folder: Folder, plan: Plan, step: Step) -> Paper:
@@ -21,9 +22,11 @@ def issue(unit: Unit, folder: Folder, plan: Plan, step: Step) -> Paper:
     folder.papers += 1
     number = f"{case.number or f'草{case.pk}'}-{folder.papers:02}"
     facts = _frozen(unit, folder, plan, number)
-    row = Paper(
-        case=case,
-        step=step,
+    row = new(
+        Paper,
+        {"case": case, "step": step},
+        case_id=case.pk,
+        step_id=step.pk,
         doc=plan.action.doc or "",
         number=number,
         facts=facts,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from zhujianyun.base import clock as time
 from zhujianyun.base.errors import NotAllowed, NotFound, RuleBroken
 from zhujianyun.kernel import journal
@@ -21,6 +23,7 @@ from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.planning import environment, timer_of
 from zhujianyun.kernel.case.engine.unit import Unit, working
 from zhujianyun.kernel.case.models import Case, Step
+from zhujianyun.kernel.case.rows import new
 
 OPEN = "open"
 KEY_LIMIT = 200
@@ -126,14 +129,14 @@ def _opened(unit: Unit, folder: Folder, by: Actor, now: Any) -> Case:
     case = folder.case
     unit.add(case)
     case._was_version = 0
-    unit.folders[case.pk] = folder
+    unit.remember(folder)
     place = unit.savepoint()
     try:
         _begin(unit, folder, by, now)
     except BaseException:
         unit.rollback(place)
         unit.fresh[Case].remove(case)
-        del unit.folders[case.pk]
+        unit.forget(folder)
         raise
     return case
 
@@ -150,8 +153,8 @@ def _begin(unit: Unit, folder: Folder, by: Actor, now: Any) -> None:
     timer = timer_of(unit, folder, folder.state, case.opened_on, env, "")
     case.timer_on, case.timer_action = timer or (None, "")
     role = APPLICANT if by.kind == "subject" else by.kind
-    step = Step(
-        case=case, seq=0, action=OPEN, from_state="", to_state=case.state, role=role, actor=by.key,
+    step = new(
+        Step, {"case": case}, case_id=case.pk, seq=0, action=OPEN, from_state="", to_state=case.state, role=role, actor=by.key,
         actor_zh=by.name_zh, at=now, recorded_at=now, day=case.opened_on, round=1, key=OPEN, facts={},
     )  # fmt: skip
     unit.add(step)
@@ -185,11 +188,8 @@ def _may_open(definition: Definition, case: Case, by: Actor) -> None:
 def _opened_before(unit: Unit, process: str, key: str | None) -> Case | None:
     if key is None:
         return None
-    for row in unit.fresh.get(Case, ()):
-        if row.open_key == key:
-            return _same_process(row, process)
-    found = Case.objects.filter(open_key=key).first()
-    return _same_process(unit.folder(found).case, process) if found else None
+    found = unit.opened.get(key) or _row(unit, "open_key = %s", [key])
+    return _same_process(found, process) if found else None
 
 
 def _same_process(case: Case, process: str) -> Case:
@@ -202,16 +202,19 @@ def _open_with(unit: Unit, case: Case) -> Case | None:
     """The open case with the same unique key; what stands in memory outweighs the table."""
     if case.unique_key is None:
         return None
-    for folder in unit.folders.values():
-        one = folder.case
-        if one.is_open and one.process == case.process and one.unique_key == case.unique_key:
-            return one
-    rows = Case.objects.filter(process=case.process, unique_key=case.unique_key, settled=False, ended=False)
-    found = rows.first()
-    if found is None:
-        return None
-    present = unit.folder(found).case
-    return present if present.is_open else None
+    present = unit.unique.get((case.process, case.unique_key))
+    if present is None:
+        where = "process = %s AND unique_key = %s AND NOT settled AND NOT ended"
+        present = _row(unit, where, [case.process, case.unique_key])
+    return present if present is not None and present.is_open else None
+
+
+def _row(unit: Unit, where: str, values: list[str]) -> Case | None:
+    """A case looked up by an indexed condition: asked at every opening, so asked in plain SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM case_case WHERE {where}", values)
+        found = cursor.fetchone()
+    return unit.load(found)[0].case if found else None
 
 
 def _part(definition: Definition, facts: Mapping[str, Any], project: Any, name: str) -> str:

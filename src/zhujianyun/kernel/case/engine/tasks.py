@@ -14,6 +14,7 @@ from zhujianyun.kernel.case.engine.asking import Plan
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.unit import Unit
 from zhujianyun.kernel.case.models import Task
+from zhujianyun.kernel.case.rows import new
 
 
 def on_entry(unit: Unit, folder: Folder, plan: Plan, before: str) -> None:
@@ -38,8 +39,10 @@ def files_digest(folder: Folder, part: str) -> str:
 def _open(unit: Unit, folder: Folder, plan: Plan, parallel: Parallel, part: str, earlier: Task | None) -> None:
     digest = files_digest(folder, part)
     carried = earlier is not None and not _reopens(plan.action.reopen, earlier, digest)
-    row = Task(
-        case=folder.case,
+    row = new(
+        Task,
+        {"case": folder.case},
+        case_id=folder.case.pk,
         name=parallel.task,
         part=part,
         role=parallel.by,

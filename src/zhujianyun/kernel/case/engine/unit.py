@@ -48,6 +48,8 @@ class Unit:
 
     def __init__(self, block: int = 1) -> None:
         self.folders: dict[int, Folder] = {}
+        self.opened: dict[str, Case] = {}  # open_key → case
+        self.unique: dict[tuple[str, str], Case] = {}  # (process, unique key) → case
         self.fresh: dict[type[models.Model], list[models.Model]] = {}
         self.changed: dict[type[models.Model], dict[int, models.Model]] = {}
         self._touched: list[tuple[type[models.Model], int]] = []  # in the order of the acts, for `rollback`
@@ -81,11 +83,28 @@ class Unit:
                 rows = rows.select_for_update(of=("self",))
             for one in load(rows):
                 one.case._was_version = one.case.version
-                self.folders[one.case.pk] = one
+                self.remember(one)
         try:
             return [self.folders[pk] for pk in ids]
         except KeyError as error:
             raise NotFound("没有这个办件，可能已被删除或编号有误。", rule="case.known") from error
+
+    def remember(self, folder: Folder) -> None:
+        """Keep a folder, to be found by its key and by its unique key."""
+        case = folder.case
+        self.folders[case.pk] = folder
+        if case.open_key:
+            self.opened[case.open_key] = case
+        if case.unique_key and case.is_open:
+            self.unique[case.process, case.unique_key] = case
+
+    def forget(self, folder: Folder) -> None:
+        """Let a folder go; it is read again when it is needed."""
+        case = folder.case
+        del self.folders[case.pk]
+        self.opened.pop(case.open_key or "", None)
+        if case.unique_key and self.unique.get((case.process, case.unique_key)) is case:
+            del self.unique[case.process, case.unique_key]
 
     def calendar(self, layers: tuple[str, ...], day: date) -> Calendar:
         """The calendar as known on a day, without a query after the first."""
@@ -210,9 +229,8 @@ class Batch(Unit):
     def flush(self) -> None:
         """Write, then let go of the cases that are done."""
         super().flush()
-        closed = [pk for pk, folder in self.folders.items() if not folder.case.is_open]
-        for pk in closed:
-            del self.folders[pk]
+        for folder in [one for one in self.folders.values() if not one.case.is_open]:
+            self.forget(folder)
 
 
 def active() -> Unit | None:
