@@ -96,7 +96,7 @@ def national(definition: Definition, marked: Marked) -> Iterator[Fault]:
     for opener, closer in _PAIRS.items():
         if opener in used and closer not in used:
             yield from _unpaired(definition, opener, closer)
-    begin = (definition.initial, frozenset(), False)
+    begin: tuple[str, frozenset[int], bool] = (definition.initial, frozenset(), False)
     seen, queue = {begin}, deque([begin])
     while queue:
         name, open_, concluded = queue.popleft()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from .faults import Fault
 from .marked_yaml import Marked, Path
-from .model import SYSTEM, Action, Definition, State, signers
+from .model import SYSTEM, Action, Definition, Parallel, State, signers
 
 NUMBER_PLACES = ("yyyy", "region6")
 AUDIENCES = ("public",)  # may be told without being a role
@@ -159,11 +159,11 @@ def pieces(definition: Definition, marked: Marked) -> Iterator[Fault]:
                 f"环节“{state.name}”要摇号，必须有 hit（抽中）和 miss（未抽中）两个动作。",
             )
         if state.parallel:
-            yield from _parallel(state, marked)
+            yield from _parallel(state, state.parallel, marked)
 
 
-def _parallel(state: State, marked: Marked) -> Iterator[Fault]:
-    parallel, line = state.parallel, marked.line("states", state.name, "parallel")
+def _parallel(state: State, parallel: Parallel, marked: Marked) -> Iterator[Fault]:
+    line = marked.line("states", state.name, "parallel")
     if not parallel.over:
         yield Fault(
             line, "parallel.empty", f"环节“{state.name}”的并行任务没有列出内容（over），请写明各专业。"
