@@ -33,6 +33,7 @@ from .model import Action, Definition
 
 TWICE = 2
 MAX_SITUATIONS = 500_000
+SHOWN = 10
 
 Steps = tuple[str, ...]  # "state.action" of each step
 
@@ -48,7 +49,7 @@ class WalkReport:
     endings: dict[str, int]  # last state → number of paths that are over there
     cut: int  # paths stopped by the bound alone
     left_open: int  # paths that are stuck: must be 0
-    stuck: Steps | None  # one of them, if any
+    stuck: tuple[Steps, ...]  # some of them, at most SHOWN
     states: frozenset[str]
     actions: frozenset[str]
     missed_states: frozenset[str]
@@ -69,7 +70,7 @@ class WalkReport:
         ]
         lines += [f"  最短到达 {state}：{' → '.join(steps)}" for state, steps in self.shortest.items()]
         lines += [f"  走不到：{'、'.join(sorted(m))}" for m in (self.missed_states, self.missed_actions) if m]
-        lines += [f"  无法办结的路径：{' → '.join(self.stuck)}"] if self.stuck else []
+        lines += [f"  无法办结的路径：{' → '.join(steps)}" for steps in self.stuck]
         return "\n".join(lines)
 
 
@@ -143,7 +144,7 @@ class _Ahead:
 
     longest: int
     endings: Counter[tuple[str, str]]
-    stuck: Steps | None
+    stuck: tuple[Steps, ...]
 
 
 class _Walker:
@@ -175,7 +176,7 @@ class _Walker:
 
     def look(self, state: str, budgets: tuple[int, ...]) -> _Ahead:
         self.states.add(state)
-        found = _Ahead(0, Counter(), None)
+        found = _Ahead(0, Counter(), ())
         for action in self.definition.states[state].actions.values():
             i = self.place[state, action.name]
             if not budgets[i]:
@@ -185,12 +186,11 @@ class _Walker:
             beyond = self.ahead(action.to, (*budgets[:i], budgets[i] - 1, *budgets[i + 1 :]))
             found.longest = max(found.longest, beyond.longest + 1)
             found.endings.update(beyond.endings)
-            if beyond.stuck is not None and found.stuck is None:
-                found.stuck = (step, *beyond.stuck)
+            found.stuck = (*found.stuck, *((step, *steps) for steps in beyond.stuck))[:SHOWN]
         if not found.endings:
             kind = self.kind(state, budgets)
             found.endings[kind, state] = 1
-            found.stuck = () if kind == "stuck" else None
+            found.stuck = ((),) if kind == "stuck" else ()
         return found
 
     def kind(self, state: str, budgets: tuple[int, ...]) -> str:
