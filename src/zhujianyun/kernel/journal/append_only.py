@@ -23,7 +23,7 @@ def forbid_changes(schema_editor: Any, table: str, key: str = "id") -> None:
     A refused statement raises ``django.db.IntegrityError`` on both databases.
     """
     for statement in statements(schema_editor.connection.vendor, table, key):
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)  # as it stands: PL/pgSQL has its own %
 
 
 def statements(vendor: str, table: str, key: str = "id") -> list[str]:

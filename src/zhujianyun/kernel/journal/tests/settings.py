@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 VAR = Path(os.environ["ZJY_VAR"])
 SECRET_KEY = "test-only-" + "x" * 60
@@ -21,6 +22,16 @@ DATABASES = {
         },
     }
 }
+if os.environ.get("ZJY_DATABASE", "").startswith("postgresql://"):
+    address = urlsplit(os.environ["ZJY_DATABASE"])
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": address.path.lstrip("/"),
+        "USER": address.username or "",
+        "PASSWORD": address.password or "",
+        "HOST": address.hostname or "",
+        "PORT": str(address.port or ""),
+    }
 ZJY_KEYS = VAR / "keys"
 ZJY_CHECKPOINTS = VAR / "checkpoints"
 ZJY_JOURNAL_HASH = os.environ.get("ZJY_JOURNAL_HASH", "sha256")

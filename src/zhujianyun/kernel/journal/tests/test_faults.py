@@ -36,8 +36,8 @@ MOMENTS = {
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {
-        **os.environ,
+    own = {name: value for name, value in os.environ.items() if name != "ZJY_DATABASE"}
+    return own | {
         "ZJY_VAR": str(folder),
         "DJANGO_SETTINGS_MODULE": "zhujianyun.kernel.journal.tests.settings",
     }
