@@ -24,7 +24,9 @@ def _digest() -> str:
     for file in sorted(ROOT.glob("src/**/migrations/*.py")):
         state.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     state.update("\n".join(sorted(f"{d.name}{d.version}" for d in distributions())).encode())
-    state.update(os.environ.get("ZJY_APP_FOLDERS", "").encode())
+    from django.conf import settings
+
+    state.update(" ".join([*settings.INSTALLED_APPS, os.environ.get("ZJY_APP_FOLDERS", "")]).encode())
     return state.hexdigest()[:16]
 
 
@@ -35,6 +37,7 @@ def django_db_modify_db_settings() -> None:
     from django.db import connection
 
     if connection.vendor != "sqlite":
+        yield
         return
     template = CACHE / f"test-{_digest()}.sqlite3"
     plain = management.call_command
@@ -67,3 +70,38 @@ def _machine_clock():
 
     yield
     clock.use(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _append_only_tables_can_be_emptied():
+    """Tests of real transactions empty all tables when they end: their guards are laid aside for that."""
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    plain = BaseDatabaseOperations.execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):  # noqa: ANN001, ANN202
+        guards = _guards(self.connection)
+        with self.connection.cursor() as cursor:
+            for drop, _ in guards:
+                cursor.execute(drop)
+            plain(self, sql_list)
+            for _, create in guards:
+                cursor.execute(create)
+
+    BaseDatabaseOperations.execute_sql_flush = execute_sql_flush
+    yield
+    BaseDatabaseOperations.execute_sql_flush = plain
+
+
+def _guards(connection) -> list[tuple[str, str]]:  # noqa: ANN001
+    """How to drop and to lay again the triggers of `kernel.journal.append_only`."""
+    if connection.vendor == "sqlite":
+        query = "SELECT 'DROP TRIGGER ' || name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%append_only%'"
+    else:
+        query = (
+            "SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass, pg_get_triggerdef(oid) "
+            "FROM pg_trigger WHERE tgname LIKE '%append_only%'"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
