@@ -17,6 +17,8 @@ from zhujianyun.base.errors import PlatformError
 from zhujianyun.config.roster import Listed
 from zhujianyun.ui.manifest import Manifest
 
+DATA = Path(__file__).resolve().parents[1] / "data"
+
 
 class StartRefused(PlatformError):
     """The platform must not start like this (拒绝启动)."""
@@ -55,9 +57,10 @@ def assemble(listed: Iterable[Listed]) -> None:
     for app in present:
         _manifests[app.name] = read_manifest(app)
     for app in present:
-        _register_words(_manifests[app.name])
+        _register_words(app, _manifests[app.name])
     for app in present:
         _register_works(app, _manifests[app.name])
+    _resolve_processes()
     resolve(_manifests.values())
 
 
@@ -80,7 +83,7 @@ def read_manifest(app: Listed) -> Manifest:
     return manifest
 
 
-def _register_words(manifest: Manifest) -> None:
+def _register_words(app: Listed, manifest: Manifest) -> None:
     """Names that definitions refer to: permissions, roles, rules, effects, tables."""
     from zhujianyun.kernel.access import registry as access
     from zhujianyun.kernel.case.definition import registry as case
@@ -93,9 +96,14 @@ def _register_words(manifest: Manifest) -> None:
         case.add_rule(name, rule)
     for name, effect in manifest.effects.items():
         case.add_effect(name, effect)
-    folder = Path(importlib.import_module(type(manifest).__module__).__file__ or "").parent
     for name, file in manifest.tables.items():
-        case.add_table(name, Path(file) if Path(file).is_absolute() else folder.parent / "data" / file)
+        case.add_table(name, _table(app, file))
+
+
+def _table(app: Listed, file: str) -> Path:
+    """A table lies beside its app, or, for a built-in app, among the platform's data."""
+    beside = app.folder / file
+    return beside if beside.is_file() else DATA / file
 
 
 def _register_works(app: Listed, manifest: Manifest) -> None:
@@ -135,6 +143,15 @@ def resolve(present: Iterable[Manifest]) -> None:
                         rule="manifest.needs", app=manifest.name, need=name,
                     )  # fmt: skip
     _check_screens(offers["indicators"])
+
+
+def _resolve_processes() -> None:
+    from zhujianyun.kernel.case.definition import registry as case
+
+    try:
+        case.resolve()
+    except case.Unresolved as error:
+        raise StartRefused(f"流程定义缺少依赖：{error.message_zh}", rule="process.needs") from error
 
 
 def _needs(manifest: Manifest) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -56,8 +56,8 @@ def _walk(chosen: argparse.Namespace) -> int:
     stuck = 0
     for definition in wanted:
         report = walk.walk(definition)
-        stuck += len(report.stuck)
-        print(f"{'✗' if report.stuck else '✓'} {definition.process} {definition.version}：{report.paths:,} 条路径，最长 {report.longest} 步，走不到头 {len(report.stuck)} 条")
+        stuck += report.left_open
+        print(f"{'✗' if report.left_open else '✓'} {definition.process} {definition.version}：{report.paths:,} 条路径，最长 {report.longest} 步，走不到头 {report.left_open} 条")
     return 1 if stuck else 0
 
 

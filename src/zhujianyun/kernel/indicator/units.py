@@ -62,7 +62,7 @@ YES_NO = Unit("是/否", style="yes_no")
 RANK = Unit("名", style="rank")
 POINTS = Unit("个百分点", places=1, fixed=True, compact=False)
 
-_WHOLE = "个 条 项 类 家 人次 人 篇 期 次 部 场 篇次 版 起 种 字 户 套 件 台 份 处 宗 块"
+_WHOLE = "个 座 条 项 类 家 人次 人 篇 期 次 部 场 篇次 版 起 种 字 户 套 件 台 份 处 宗 块"
 _MEASURED = {"分": 2, "工作日": 1, "天": 1, "小时": 1, "分钟": 1, "秒": 1, "月": 1, "㎡": 2, "元/㎡": 0}
 _LARGE = {"万人": 2, "万㎡": 2, "万元": 2, "亿元": 2, "km": 1}
 

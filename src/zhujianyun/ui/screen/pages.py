@@ -78,6 +78,10 @@ def data(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse(orjson.dumps(built), content_type="application/json", headers=headers)
 
 
+def _cities() -> dict[str, str]:
+    return {row.code: row.name for row in divisions.cities()}
+
+
 def _asked(request: HttpRequest) -> tuple[Period, str]:
     """Year and city from the address.
 
@@ -86,7 +90,7 @@ def _asked(request: HttpRequest) -> tuple[Period, str]:
     """
     year = request.GET.get("year", str(clock.today().year))
     city = request.GET.get("city", "")
-    if not (year.isdigit() and 1990 <= int(year) <= 2100) or (city and city not in dict(divisions.cities())):
+    if not (year.isdigit() and 1990 <= int(year) <= 2100) or (city and city not in _cities()):
         raise Http404("没有这个年份或城市，请从指标页面重新选择。")
     return Period.year(int(year)), city
 
@@ -124,7 +128,7 @@ def _figure(request: HttpRequest, code: str) -> dict[str, object]:
         "words": payload.figure_words(shown),
         "period": period,
         "city": city,
-        "city_name": dict(divisions.cities()).get(city, "全区"),
-        "cities": divisions.cities(),
+        "city_name": _cities().get(city, "全区"),
+        "cities": list(_cities().items()),
         "demo": getattr(settings, "ZJY_DEMO", False),
     }

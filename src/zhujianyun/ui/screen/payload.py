@@ -127,7 +127,7 @@ def _backlog(widget: Widget, figures: list[Figure], period: Period) -> dict[str,
 
 def _cities(widget: Widget, figures: list[Figure], period: Period) -> list[dict[str, Any]]:
     found = queries.by_city(figures[0].code, period)
-    names = dict(divisions.cities())
+    names = {row.code: row.name for row in divisions.cities()}
     cities = []
     for code, name in names.items():
         figure = found.get(code)
