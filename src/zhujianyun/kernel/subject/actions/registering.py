@@ -6,10 +6,11 @@ for a person to settle, never merged here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -20,7 +21,8 @@ from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.subject import identifiers as numbers
 from zhujianyun.kernel.subject.actions.names import rebuild_names, tokens_of
 from zhujianyun.kernel.subject.models import EVER, NAME, AttributeValue, Identifier, Subject
-from zhujianyun.kernel.subject.queries import owners_now
+from zhujianyun.kernel.subject.queries import MANY, owners_now
+from zhujianyun.kernel.subject.rows import as_day, as_instant, as_json, insert
 from zhujianyun.kernel.system.models import BusinessSystem
 
 Number = tuple[str, str]
@@ -128,19 +130,32 @@ def _numbers_of(row: Registration, place: int) -> tuple[Registration, dict[Numbe
     return row, given
 
 
+class _Saying(NamedTuple):
+    """One statement on its way (陈述)."""
+
+    subject: Subject
+    name: str
+    value: Any
+    valid_from: date
+    trust: int
+
+    @property
+    def words(self) -> tuple[Any, ...]:
+        return self.subject.pk, self.name, repr(self.value), self.valid_from, self.trust
+
+
 class _Work:
     """The rows of one call on their way to the database (登记批次)."""
 
     def __init__(self, source: BusinessSystem, by: Actor, batch: str) -> None:
-        self.source, self.by, self.batch, self.now = source, by, batch, clock.now()
+        self.source, self.by, self.batch = source, by, batch
         self.known: dict[Number, Subject] = {}
         self.answer: list[Subject] = []
         self.fresh: list[Subject] = []
-        self.identifiers: list[Identifier] = []
-        self.values: list[tuple[Subject, AttributeValue]] = []
+        self.numbers: list[tuple[Subject, str, str, str, date, bool]] = []
+        self.sayings: list[_Saying] = []
         self.notes: list[tuple[Subject, dict[str, Any]]] = []
-        self.old: dict[int, Subject] = {}  # known before this call, by identity: new ones have no key yet
-        self.renamed: dict[int, Subject] = {}  # told a name beyond their first
+        self.old: set[int] = set()  # keys of subjects known before this call
 
     def take(self, place: int, row: Registration, given: dict[Number, bool]) -> None:
         owners = {id(self.known[number]): self.known[number] for number in given if number in self.known}
@@ -151,72 +166,36 @@ class _Work:
                 row=place,
                 subjects=sorted(owner.uid for owner in owners.values()),
             )
-        subject = next(iter(owners.values()), None)
-        if subject is None:
-            subject = self._new(row)
-        elif subject.kind != row.kind:
+        subject = next(iter(owners.values()), None) or self._new(row)
+        if subject.kind != row.kind:
             raise RuleBroken("该编号已属于另一类主体，请核对。", rule="subject.kind_differs", row=place)
-        else:
-            self.renamed[id(subject)] = subject
         self.add(subject, row, given)
         self.answer.append(subject)
 
     def _new(self, row: Registration) -> Subject:
         name = row.name.strip()
-        subject = Subject(kind=row.kind, name=name, division_code=row.division_code, registered_at=self.now)
+        subject = Subject(kind=row.kind, name=name, division_code=row.division_code)
         self.fresh.append(subject)
-        self.identifiers.append(
-            Identifier(
-                subject=subject,
-                scheme=NAME,
-                value=name,
-                tokens=tokens_of(name),
-                valid_from=row.valid_from,
-                source=self.source,
-            )
-        )
+        self.numbers.append((subject, NAME, name, tokens_of(name), row.valid_from, False))
         return subject
 
     def add(self, subject: Subject, row: Registration, given: dict[Number, bool]) -> None:
+        if subject.pk is not None:
+            self.old.add(subject.pk)
         for (scheme, value), derived in given.items():
             if (scheme, value) not in self.known:
                 self.known[scheme, value] = subject
-                self.identifiers.append(
-                    Identifier(
-                        subject=subject,
-                        scheme=scheme,
-                        value=value,
-                        derived=derived,
-                        valid_from=EVER,
-                        source=self.source,
-                    )
-                )
+                self.numbers.append((subject, scheme, value, "", EVER, derived))
         said = {**({NAME: row.name.strip()} if row.name else {}), **row.attributes}
-        for name, value in said.items():
-            statement = AttributeValue(
-                name=name,
-                value=value,
-                source=self.source,
-                batch=self.batch,
-                valid_from=row.valid_from,
-                known_at=self.now,
-                trust=row.trust,
-            )
-            self.values.append((subject, statement))
-        if subject.pk is not None:
-            self.old[id(subject)] = subject
-            if NAME in said:
-                self.renamed[id(subject)] = subject
-        self.notes.append(
-            (subject, {"schemes": sorted({scheme for scheme, _ in given}), "attributes": sorted(said)})
-        )
+        self.sayings += [_Saying(subject, *one, row.valid_from, row.trust) for one in said.items()]
+        schemes = sorted({scheme for scheme, _ in given})
+        self.notes.append((subject, {"schemes": schemes, "attributes": sorted(said)}))
 
     def write(self) -> list[Subject]:
         Subject.objects.bulk_create(self.fresh, batch_size=CHUNK)
-        for identifier in self.identifiers:
-            identifier.subject_id = identifier.subject.pk
-        Identifier.objects.bulk_create(self.identifiers, batch_size=CHUNK)
-        AttributeValue.objects.bulk_create(self._unsaid(), batch_size=CHUNK)
+        self._write_numbers()
+        new = self._unsaid()
+        self._write_sayings(new)
         journal.record_many(
             journal.draft(
                 "subject.register",
@@ -227,23 +206,61 @@ class _Work:
             )
             for subject, facts in self.notes
         )
-        rebuild_names(self.renamed.values())
+        rebuild_names(self._renamed(new))
         return self.answer
 
-    def _unsaid(self) -> Iterable[AttributeValue]:
-        """The statements that this source has not made in the very same words before."""
-        for subject, statement in self.values:
-            statement.subject_id = subject.pk
-        before = AttributeValue.objects.filter(
-            subject__in=[subject.pk for subject in self.old.values()], source=self.source
+    def _write_numbers(self) -> None:
+        source = self.source.pk
+        insert(
+            Identifier,
+            ("subject", "scheme", "value", "tokens", "valid_from", "derived", "source"),
+            (
+                (subject.pk, scheme, value, tokens, as_day(start), derived, source)
+                for subject, scheme, value, tokens, start, derived in self.numbers
+            ),
         )
-        said = {_words(value) for value in before} if self.old else set()
-        for _, statement in self.values:
-            words = _words(statement)
-            if words not in said:
-                said.add(words)
-                yield statement
 
+    def _write_sayings(self, new: list[_Saying]) -> None:
+        source, now = self.source.pk, as_instant(clock.now())
+        insert(
+            AttributeValue,
+            ("subject", "name", "value", "valid_from", "trust", "source", "batch", "known_at"),
+            (
+                (
+                    one.subject.pk,
+                    one.name,
+                    as_json(one.value),
+                    as_day(one.valid_from),
+                    one.trust,
+                    source,
+                    self.batch,
+                    now,
+                )
+                for one in new
+            ),
+        )
 
-def _words(value: AttributeValue) -> tuple[Any, ...]:
-    return value.subject_id, value.name, repr(value.value), value.valid_from, value.trust
+    def _unsaid(self) -> list[_Saying]:
+        """The statements that this source has not made in the very same words before."""
+        said = {one.words for one in self._said_before()}
+        new = []
+        for one in self.sayings:
+            if one.words not in said:
+                said.add(one.words)
+                new.append(one)
+        return new
+
+    def _said_before(self) -> Iterator[_Saying]:
+        old = sorted(self.old)
+        for start in range(0, len(old), MANY):
+            rows = AttributeValue.objects.filter(subject__in=old[start : start + MANY], source=self.source)
+            for row in rows.select_related("subject"):
+                yield _Saying(row.subject, row.name, row.value, row.valid_from, row.trust)
+
+    def _renamed(self, new: list[_Saying]) -> list[Subject]:
+        """Subjects told a name beyond their first: their names in time must be looked at again."""
+        told: dict[int, list[Subject]] = defaultdict(list)
+        for one in new:
+            if one.name == NAME:
+                told[one.subject.pk].append(one.subject)
+        return [subjects[0] for pk, subjects in told.items() if pk in self.old or len(subjects) > 1]
