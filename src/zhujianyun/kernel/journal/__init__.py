@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from zhujianyun.kernel.journal.actions import draft, record, record_many, record_read
     from zhujianyun.kernel.journal.checkpoints import checkpoint
     from zhujianyun.kernel.journal.exporting import export
-    from zhujianyun.kernel.journal.followers import retry_now, run_followers
+    from zhujianyun.kernel.journal.followers import retry_now, run_followers, run_followers_to_end
     from zhujianyun.kernel.journal.models import Checkpoint, Entry, Follower, Seal
     from zhujianyun.kernel.journal.private import erase_private, open_private
     from zhujianyun.kernel.journal.proofs import consistency_proof, inclusion_proof
     from zhujianyun.kernel.journal.queries import history, reads_of
     from zhujianyun.kernel.journal.registry import follow, followings, unfollow
-    from zhujianyun.kernel.journal.sealing import seal
+    from zhujianyun.kernel.journal.sealing import seal, unsealed
     from zhujianyun.kernel.journal.verification import Report, verify
     from zhujianyun.kernel.journal.walk import Fault
 
@@ -27,13 +27,13 @@ _ROOMS = {
     "actions": ("draft", "record", "record_many", "record_read"),
     "checkpoints": ("checkpoint",),
     "exporting": ("export",),
-    "followers": ("retry_now", "run_followers"),
+    "followers": ("retry_now", "run_followers", "run_followers_to_end"),
     "models": ("Checkpoint", "Entry", "Follower", "Seal"),
     "private": ("erase_private", "open_private"),
     "proofs": ("consistency_proof", "inclusion_proof"),
     "queries": ("history", "reads_of"),
     "registry": ("follow", "followings", "unfollow"),
-    "sealing": ("seal",),
+    "sealing": ("seal", "unsealed"),
     "verification": ("Report", "verify"),
     "walk": ("Fault",),
 }
@@ -62,8 +62,10 @@ __all__ = [
     "record_read",
     "retry_now",
     "run_followers",
+    "run_followers_to_end",
     "seal",
     "unfollow",
+    "unsealed",
     "verify",
 ]
 

@@ -76,8 +76,8 @@ def _checked(verb: str) -> str:
 
 
 def _keep_apart(entry: Entry, body: Mapping[str, Any]) -> None:
-    entry.private_body = private.prepare(body, secrets.token_bytes(32))
-    entry.body_commit = entry.private_body.commit
+    body_row = private.prepare(body, secrets.token_bytes(32))
+    entry.private_body, entry.body_commit = body_row, body_row.commit
 
 
 def record(verb: str, *, actor: str, object: tuple[str, str], **columns: Any) -> Entry:  # noqa: A002
@@ -88,7 +88,7 @@ def record(verb: str, *, actor: str, object: tuple[str, str], **columns: Any) ->
     """
     entry = draft(verb, actor=actor, object=object, **columns)
     try:
-        if entry.body_commit:
+        if entry.private_body is not None:
             with transaction.atomic():
                 entry.private_body.save(force_insert=True)
                 entry.save(force_insert=True)
@@ -106,7 +106,7 @@ def record_many(entries: Iterable[Entry]) -> list[Entry]:
         OutsideFailed: as `record`.
     """
     entries = list(entries)
-    bodies = [entry.private_body for entry in entries if entry.body_commit]
+    bodies = [entry.private_body for entry in entries if entry.private_body is not None]
     try:
         with transaction.atomic(savepoint=False):
             models.PrivateBody.objects.bulk_create(bodies, batch_size=1000)

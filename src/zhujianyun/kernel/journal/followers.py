@@ -14,10 +14,13 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from zhujianyun.base import clock
+from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel.journal.models import Entry, Follower, LogState
 from zhujianyun.kernel.journal.registry import Following, followings
+from zhujianyun.kernel.journal.sealing import seal
 
 LONGEST_WAIT_SECONDS = 300
+MOST_ROUNDS = 1000
 ERROR_LIMIT = 4000
 _MACHINE = clock.MachineClock()  # waiting is real time, also while the demo's clock stands
 
@@ -39,6 +42,23 @@ def run_followers(only: Collection[str] = ()) -> int:
                 again.append(following)
         waiting = again
     return delivered
+
+
+def run_followers_to_end() -> int:
+    """Seal and deliver until nothing is left, also of what the followers record (运行至无待办).
+
+    Raises:
+        RuleBroken: ``journal.endless`` when followers go on answering one another.
+    """
+    delivered = 0
+    for _ in range(MOST_ROUNDS):
+        sealed, count = seal(), run_followers()
+        delivered += count
+        if not sealed and not count:
+            return delivered
+    raise RuleBroken(
+        "跟随者互相触发，没有尽头，请检查其跟随的行为。", rule="journal.endless", rounds=MOST_ROUNDS
+    )
 
 
 def retry_now(name: str) -> None:
@@ -102,7 +122,8 @@ def _locked(following: Following, size: int) -> Follower | None:
 
 def _batch(following: Following, cursor: int, size: int) -> list[Entry]:
     entries = Entry.objects.filter(seal__seq__gte=cursor, seal__seq__lt=size).filter(wanted(following.verbs))
-    return list(entries.annotate(seq=F("seal__seq")).order_by("seal__seq")[: following.batch])
+    entries = entries.annotate(seq=F("seal__seq")).order_by("seal__seq")  # type: ignore[no-redef]
+    return list(entries[: following.batch])
 
 
 def wanted(verbs: tuple[str, ...]) -> Q:

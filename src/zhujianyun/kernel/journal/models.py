@@ -37,6 +37,7 @@ class Entry(models.Model):
     body_commit = models.CharField("保密正文承诺值", max_length=64, blank=True, default="")
 
     seq: int | None = None  # place in the sealed order; set on entries that come from followers and queries
+    private_body: PrivateBody | None = None  # not saved yet; set by `draft`
 
     class Meta:
         verbose_name = verbose_name_plural = "留痕记录"

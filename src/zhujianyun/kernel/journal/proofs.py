@@ -1,6 +1,6 @@
 """Proofs from the tree (证明): a record is in the log; an earlier log is the beginning of the present one.
 
-Both read all leaves below ``size`` (about a second for a million); they are for disputes, not for pages.
+Both read all leaves below ``size`` (half a second for a hundred thousand); they are for disputes, not for pages.
 """
 
 from __future__ import annotations

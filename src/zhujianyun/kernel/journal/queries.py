@@ -11,7 +11,7 @@ from zhujianyun.kernel.journal.models import Entry
 def history(object_type: str, object_id: str) -> QuerySet[Entry]:
     """All entries about one object, oldest first, with ``seq`` where sealed (对象的全部留痕)."""
     about = Entry.objects.filter(object_type=object_type, object_id=object_id)
-    return about.annotate(seq=F("seal__seq")).order_by("id")
+    return about.annotate(seq=F("seal__seq")).order_by("id")  # type: ignore[no-redef]
 
 
 def reads_of(subject: str) -> QuerySet[Entry]:

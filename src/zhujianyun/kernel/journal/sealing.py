@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from zhujianyun.kernel.journal import rows, tree, waterline
 from zhujianyun.kernel.journal.canonical import row_bytes
-from zhujianyun.kernel.journal.models import LogState
+from zhujianyun.kernel.journal.models import Entry, LogState
 from zhujianyun.kernel.journal.private import hash_name
 
 NO_LEAF = "00" * 32
@@ -33,6 +33,12 @@ def seal(limit: int = 50_000) -> int:
         waterline.move(state, found, full=len(found) == limit, cleared=cleared)
         state.save()
     return len(found)
+
+
+def unsealed() -> int:
+    """How many entries wait to be sealed (待封存条数)."""
+    low_water = LogState.objects.values_list("low_water", flat=True).first() or 0
+    return Entry.objects.filter(id__gt=low_water, seal__isnull=True).count()
 
 
 def locked_state() -> LogState:

@@ -15,6 +15,7 @@ from django.db import connection
 from zhujianyun.kernel.journal import marks as witness
 from zhujianyun.kernel.journal.marks import Mark
 from zhujianyun.kernel.journal.models import Entry, LogState
+from zhujianyun.kernel.journal.sealing import unsealed
 from zhujianyun.kernel.journal.walk import Fault, Walk
 
 
@@ -106,7 +107,7 @@ def _report(walk: Walk, fault: Fault | None, outside: list[Mark]) -> Report:
         tail_judged=judged,
         judged_until=until,
         checkpoints=walk.checkpoints,
-        unsealed=Entry.objects.filter(id__gt=walk.state.low_water, seal__isnull=True).count(),
+        unsealed=unsealed(),
         notices_zh=tuple(walk.notices),
     )
 

@@ -156,6 +156,25 @@ def test_what_a_follower_records_is_followed_after_the_next_sealing():
     assert seen.seen == [2, 3]
 
 
+def test_run_to_end_seals_and_delivers_what_followers_record():
+    seen = Reader()
+    journal.follow("test.acts", "case.a.*", lambda e: write(["case.effect"] * len(e)))
+    journal.follow("test.sees", "case.effect", seen)
+    write(["case.a.open"] * 2)
+    assert journal.unsealed() == 2
+    assert journal.run_followers_to_end() == 4
+    assert seen.seen == [2, 3] and journal.unsealed() == 0
+
+
+def test_followers_that_answer_one_another_without_end_are_stopped(monkeypatch):
+    monkeypatch.setattr("zhujianyun.kernel.journal.followers.MOST_ROUNDS", 5)
+    journal.follow("test.echo", "case.*", lambda e: write(["case.echo"]))
+    write(["case.a.open"])
+    with pytest.raises(RuleBroken) as stopped:
+        journal.run_followers_to_end()
+    assert stopped.value.rule == "journal.endless"
+
+
 @pytest.mark.parametrize(("from_start", "expected"), [(True, [0, 1]), (False, [1])])
 def test_a_new_follower_starts_at_the_beginning_or_at_the_end(from_start, expected):
     write(["case.a.open"])

@@ -103,7 +103,9 @@ def test_whatever_the_interleaving_every_committed_entry_is_sealed_once(moves, l
     expected: list[str] = []
     for n, (who, move) in enumerate(moves):
         if move == "write":
-            writer, written = writers.setdefault(who, (Writer(), []))
+            if who not in writers:
+                writers[who] = (Writer(), [])
+            writer, written = writers[who]
             writer.write(str(n))
             written.append(str(n))
         elif move == "seal":
