@@ -24,7 +24,9 @@ class CaseConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the permissions of the engine and follow the journal for its effects."""
-        from zhujianyun.kernel import access
+        from zhujianyun.kernel import access, journal
+        from zhujianyun.kernel.case import effects
 
         for code, zh in PERMISSIONS.items():
             access.add_permission(code, zh, "case")
+        journal.follow(effects.FOLLOWER, ["case.*"], effects.deliver)

@@ -138,7 +138,7 @@ def lamp(ledger: Ledger, calendar: Calendar, today: date) -> str:
     """
     day = _running_day(ledger, ledger.stopped_on or today)
     if not ledger.lengthenings:
-        return _plain_lamp(ledger, calendar, day)
+        return _plain_lamp(_as_of(ledger, day, ()) if ledger.segments else ledger, calendar, day)
     shown, granted = NONE, tuple(one for one in ledger.lengthenings if one.on <= day)
     for place, one in enumerate(granted):
         before = _as_of(ledger, one.on, granted[:place])

@@ -12,13 +12,17 @@ class EffectDone(models.Model):
 
     event = models.BigIntegerField("留痕记录号")
     effect = models.CharField("效果", max_length=160)
-    result = models.CharField("结果", max_length=20)  # done | unclaimed
+    result = models.CharField("结果", max_length=20)  # done | unclaimed | failed
     detail = models.CharField("说明", max_length=300, blank=True, default="")
+    attempts = models.PositiveIntegerField("次数", default=1)
     at = models.DateTimeField("时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "效果回执"
         constraints = [models.UniqueConstraint(fields=["event", "effect"], name="effect_done_once")]
+        indexes = [
+            models.Index(fields=["result"], condition=~models.Q(result="done"), name="effect_not_done")
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} {self.effect}"
