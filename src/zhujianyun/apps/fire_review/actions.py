@@ -115,7 +115,7 @@ def order_stop_use(event: journal.Entry) -> StopUseOrder:
     made = StopUseOrder.objects.create(
         case=failed,
         number=f"{failed.number}-停{StopUseOrder.objects.filter(case=failed).count() + 1}",
-        reason=event.facts_dict.get("findings", "") or event.reason,
+        reason=event.facts_dict.get("filled", {}).get("findings", "") or event.reason,
         ordered_at=event.at,
         ordered_on=clock.local_day(event.at),
         ordered_event=event.pk,

@@ -22,6 +22,11 @@ def open_reviews(process: str) -> QuerySet[Case]:
     return Case.objects.filter(process=process, accepted_on__isnull=False, settled=False, ended=False)
 
 
+def waiting_for_draw(office_id: int) -> QuerySet[Case]:
+    """Filings of an office that wait in the pool (待抽查的备案)."""
+    return Case.objects.filter(process=FILING, state="pool", office_id=office_id)
+
+
 def late_decisions() -> QuerySet[ClockRun]:
     """Decision clocks that ran or still run past their last day (超过时限的审批时钟)."""
     late = Q(stopped_on=None) | Q(stopped_on__gt=F("due_on"))

@@ -145,9 +145,8 @@ def _rectification(rng: Random, failed: int) -> list[Beat]:
     beats: list[Beat] = []
     day = failed
     while True:
+        # Beyond 60 days the timer of the process hands the work over to enforcement.
         pause = rng.randint(5, 30) if rng.random() < 0.85 else rng.randint(44, 60)
-        if pause > 43 and not any(beat.action == "escalate" for beat in beats):
-            beats.append(Beat(-1, "escalate"))  # on the 61st day; the plan finds it
         asked = day + pause
         rechecked = asked + rng.randint(1, 6)
         beats.append(Beat(asked, "ask"))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -46,7 +45,6 @@ class Plan:
         rng = Random(f"{self.seed}:{course.key}:hit")
         limit = NEW_CHECK if self.year.days[course.opened] >= NEW_RULES_ON else OLD_CHECK
         beats = paths.inspection(rng, drawn, limit)
-        _find_escalations(beats, self.year)
         follow = Course(course.key, course.process, course.city, course.county, course.work, {}, beats)
         paths.set_times(follow, self.year, rng)
         return follow.beats
@@ -334,16 +332,3 @@ def _unfinished_filing(rng: Random, day: int, kind: str) -> list[Beat]:
     asked = day - rng.randint(1, 10)
     beats = [Beat(asked, "submit"), Beat(asked, "supplement", gaps)]
     return [*beats, Beat(day, "withdraw")] if kind == "withdraw" else beats
-
-
-def _find_escalations(beats: list[Beat], year: Year) -> None:
-    """Put each escalation on the first working day after the days for rectification are over."""
-    since = None
-    for place, beat in enumerate(beats):
-        if beat.action in ("fail", "not_ok"):
-            since = beat.index
-        if beat.action == "escalate":
-            after = beats[place + 1].index
-            beat.index = year.last + 1
-            if since is not None and since <= year.last:
-                beat.index = min(after, year.index(year.days[since] + timedelta(days=61)))

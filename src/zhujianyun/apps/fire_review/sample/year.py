@@ -15,7 +15,7 @@ from zhujianyun.base import clock, workdays
 
 YEAR = 2020
 STARTS_AT = clock.at_local(date(YEAR, 1, 2), 8, 0)
-ENDS_AT = clock.at_local(date(YEAR, 12, 31), 15, 30)
+ENDS_AT = clock.at_local(date(YEAR, 12, 31), 14, 30)
 LAST_DAY = date(YEAR, 12, 31)
 NEW_RULES_ON = date(2020, 6, 1)
 FIRST_DRAW, DRAW_EVERY_DAYS = date(YEAR, 1, 9), 14
@@ -36,7 +36,7 @@ _MONTH_WEIGHT = {
 }
 _MORNING, _NOON = (8 * 60 + 30) * 60, 12 * 3600
 _AFTERNOON, _EVENING = 15 * 3600, 18 * 3600
-_SHORT_AFTERNOON = (14 * 3600, 15 * 3600 + 20 * 60)  # the last day of the year, until the play stops
+_SHORT_AFTERNOON = (14 * 3600, 14 * 3600 + 25 * 60)  # the last day of the year, until the play stops
 
 
 class Year:
