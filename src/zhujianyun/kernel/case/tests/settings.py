@@ -6,12 +6,15 @@ from pathlib import Path
 VAR = Path(os.environ["ZJY_VAR"])
 SECRET_KEY = "test-only-" + "x" * 60
 INSTALLED_APPS = [
+    "zhujianyun.base.jobs",
     "zhujianyun.base.files",
     "zhujianyun.kernel.journal",
     "zhujianyun.kernel.access",
     "zhujianyun.kernel.system",
     "zhujianyun.kernel.subject",
     "zhujianyun.kernel.case",
+    "django_tasks",
+    "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
 ]
@@ -38,3 +41,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ZJY_FILES = VAR / "files"
 ZJY_KEYS = VAR / "keys"
 ZJY_CHECKPOINTS = VAR / "checkpoints"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
