@@ -10,3 +10,7 @@ class FilesConfig(AppConfig):
     label = "files"
     verbose_name = "文件库"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the daily sweep on the schedule (登记每日清理)."""
+        from zhujianyun.base.files import sweeping  # noqa: F401

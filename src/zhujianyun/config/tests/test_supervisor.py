@@ -19,6 +19,7 @@ from zhujianyun.config.supervisor import Child, check_ports
 
 SERVER = str(Path(__file__).with_name("played_server.py"))
 PATIENCE = 30.0  # seconds until a test gives up waiting
+pytestmark = pytest.mark.slow
 _RUN = """
 import sys
 from pathlib import Path

@@ -1,10 +1,12 @@
 """Tests of real workers (后台进程测试): processes of their own on a database in a file.
 
-Nothing here runs inside pytest's own database: the parent looks at the same file by itself.
+Nothing here runs inside pytest's own database: the parent looks at the same file by itself. With
+``ZJY_ALONE_POSTGRES=name,user,host,port`` the same tests run on that server (its schema is emptied).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -14,11 +16,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 _DJANGO = "import django; django.setup(); from zhujianyun.base import jobs; from zhujianyun.base.jobs.tests import played; "
+POSTGRES = os.environ.get("ZJY_ALONE_POSTGRES", "")  # the same tests on a server: name,user,host,port
 PATIENCE = 30.0  # seconds until a test gives up waiting
+
+
+def postgres() -> Any:
+    import psycopg
+
+    name, user, host, port = POSTGRES.split(",")
+    return psycopg.connect(dbname=name, user=user, host=host, port=port, autocommit=True)
 
 
 class House:
@@ -32,6 +43,9 @@ class House:
             "PYTHONUNBUFFERED": "1",
         }
         self.workers: list[subprocess.Popen[str]] = []
+        if POSTGRES:
+            with postgres() as connection:
+                connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         migrate = [sys.executable, "-m", "django", "migrate", "-v0"]
         subprocess.run(migrate, env=self.env, check=True)
         self.do("played.make_table()")
@@ -56,18 +70,25 @@ class House:
         return (self.folder / f"worker-{number}.log").read_text()
 
     def ask(self, sql: str, *values: object) -> list[tuple]:
-        with sqlite3.connect(self.folder / "alone.sqlite3", timeout=30) as database:
-            return database.execute(sql, values).fetchall()
+        if not POSTGRES:
+            with contextlib.closing(sqlite3.connect(self.folder / "alone.sqlite3", timeout=30)) as database:
+                return database.execute(sql.replace("%s", "?"), values).fetchall()
+        with postgres() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def ask_of(self, job_id: str, sql: str) -> object:
+        return self.ask(sql, job_id, job_id.replace("-", ""))[0][0]
 
     def effects(self) -> list[str]:
         return [row[0] for row in self.ask("SELECT what FROM effect ORDER BY what")]
 
     def status(self, job_id: str) -> str:
-        sql = "SELECT status FROM django_tasks_database_dbtaskresult WHERE id = ?"
-        return self.ask(sql, job_id.replace("-", ""))[0][0]
+        sql = "SELECT status FROM django_tasks_database_dbtaskresult WHERE CAST(id AS text) IN (%s, %s)"
+        return str(self.ask_of(job_id, sql))
 
     def attempts(self, job_id: str) -> int:
-        return self.ask("SELECT attempts FROM jobs_jobrun WHERE task_id = ?", job_id.replace("-", ""))[0][0]
+        sql = "SELECT attempts FROM jobs_jobrun WHERE CAST(task_id AS text) IN (%s, %s)"
+        return int(str(self.ask_of(job_id, sql)))
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -90,6 +111,7 @@ def house(tmp_path) -> Iterator[House]:
     made.end()
 
 
+pytestmark = pytest.mark.slow
 PORTIONS = [f"portion {n:03}" for n in range(12)]
 
 
@@ -197,7 +219,8 @@ def test_the_register_shows_how_the_ticks_fare(house):
 
     def told() -> dict:
         rows = house.ask("SELECT ticks FROM jobs_worker")
-        return json.loads(rows[0][0]) if rows else {}
+        found = rows[0][0] if rows else {}
+        return json.loads(found) if isinstance(found, str) else found
 
     house.until(lambda: told().get("fails", {}).get("failures"), "the report of the ticks")
     assert told()["fails"]["error"] == "RuntimeError: 节拍 坏了"
