@@ -1,0 +1,83 @@
+"""A case as a line of a list (列表行)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import reverse
+
+from zhujianyun.base import clock, masks
+from zhujianyun.base.codes import divisions
+from zhujianyun.base.errors import NotFound
+from zhujianyun.kernel.case.models import Case
+from zhujianyun.ui.workbench import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one line shows (列表行)."""
+
+    case: Case
+    url: str
+    process: str
+    title: str
+    applicant: str
+    city: str
+    state: shown.ShownState
+    left: str
+    paused: bool
+
+
+def lines(found: Iterable[Case], days: shown.Days) -> list[Line]:
+    """The lines for some cases (列表行); no query beyond the cases themselves."""
+    return [_line(case, days) for case in found]
+
+
+def _line(case: Case, days: shown.Days) -> Line:
+    definition = shown.definition_of(case)
+    return Line(
+        case=case,
+        url=case_url(case),
+        process=shown.process_zh(case.process),
+        title=case.title or (case.project.name if case.project else "（无标题）"),
+        applicant=subject_zh(case.applicant),
+        city=city_zh(case.city_code),
+        state=shown.state_of(case, definition),
+        left=shown.left_zh(case.due_on, days.today, days.of(definition)) if case.is_open else "",
+        paused=case.is_open and case.due_on is None and bool(case.lamp),
+    )
+
+
+def case_url(case: Case) -> str:
+    """Where a case is handled (办理页地址); drafts have no number yet."""
+    if case.number:
+        return reverse("workbench:case", args=[case.number])
+    return reverse("workbench:draft", args=[case.pk])
+
+
+def subject_zh(subject: Any) -> str:
+    """An applicant's name; a person's is masked (申请人)."""
+    if subject is None:
+        return shown.NOTHING
+    return masks.name(subject.name, "officer") if subject.kind == "person" else subject.name
+
+
+@cache
+def _cities() -> dict[str, str]:
+    return {row.code: row.name.removesuffix("市") for row in divisions.cities(clock.today())}
+
+
+def city_zh(code: str) -> str:
+    """A city's short name (设区市)."""
+    return _cities().get(code, code)
+
+
+def division_zh(code: str) -> str:
+    """A county-level unit's name (行政区划)."""
+    try:
+        return divisions.name(code, clock.today())
+    except NotFound:
+        return code

@@ -1,0 +1,1 @@
+"""Pages of the workbench (工作台页面)."""
