@@ -1,4 +1,4 @@
-"""A small office with its people and three small processes, for the tests of the engine (测试夹具)."""
+"""A small office with its people and a few small processes, for the tests of the engine (测试夹具)."""
 
 from __future__ import annotations
 
@@ -106,9 +106,10 @@ def standing():
 
 @pytest.fixture
 def plays(monkeypatch):
-    """The three small processes, and nothing else, are registered."""
+    """The a few small processes, and nothing else, are registered."""
     for name in ("rules", "effects", "_tables", "_definitions"):
         monkeypatch.setattr(registry, name, {})
+    registry.add_table("draw_ratio", PLAYS / "draw_ratio.csv")
     return {file.stem: registry.add(load_file(file, APP)) for file in sorted(PLAYS.glob("*.yaml"))}
 
 
@@ -118,9 +119,12 @@ def desk(db, standing, plays) -> Desk:
     from zhujianyun.kernel.access.models import Office
     from zhujianyun.kernel.subject.models import Subject
 
-    province, _ = Office.objects.get_or_create(code="gx", defaults={"name": "自治区住建厅", "kind": "province"})
+    province, _ = Office.objects.get_or_create(
+        code="gx", defaults={"name": "自治区住建厅", "kind": "province"}
+    )
     office, _ = Office.objects.get_or_create(
-        code="nn", defaults={"name": "南宁市住建局", "kind": "city", "parent": province, "division_code": "450100"}
+        code="nn",
+        defaults={"name": "南宁市住建局", "kind": "city", "parent": province, "division_code": "450100"},
     )
     owner = Subject.objects.create(kind="enterprise", name="广西某建设有限公司", division_code=DIVISION)
     project = Subject.objects.create(kind="project", name="某住宅楼", division_code=DIVISION)
