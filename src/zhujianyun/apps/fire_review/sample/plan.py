@@ -76,7 +76,9 @@ class _Maker:
         self.plan, self.year, self.counties = plan, plan.year, counties
         self.next_work = 0
         self.finished: dict[str, list[Course]] = defaultdict(list)  # city → passed designs, for acceptance
-        self.parts: dict[str, list[tuple[Course, list[int]]]] = defaultdict(list)  # filed projects by city
+        self.parts: dict[tuple[str, str], list[tuple[Course, list[int]]]] = defaultdict(
+            list
+        )  # filed in parts
         self.keys = 0
 
     # --- design and acceptance ---
@@ -261,11 +263,21 @@ class _Maker:
 
     def _share_work(self, rng: Random, course: Course) -> None:
         """A large project is filed in parts, building by building (分批备案)."""
-        parts = self.parts[course.city]
+        parts = self.parts[course.city, course.stratum]
         if parts and rng.random() < 0.45:
             first, filed = parts[rng.randrange(len(parts))]
             course.work, course.county = first.work, first.county
-            course.subject |= {name: first.subject[name] for name in ("project_name", "address")}
+            same = (
+                "project_name",
+                "address",
+                "use",
+                "area_m2",
+                "single_building_m2",
+                "height_m",
+                "storeys",
+                "places",
+            )
+            course.subject |= {name: first.subject[name] for name in same}
         else:
             filed = [0]
             parts.append((course, filed))
