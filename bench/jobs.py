@@ -5,6 +5,7 @@ SQLite in a file of its own, as on one machine. Printed: medians of five rounds.
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import sys
@@ -67,6 +68,7 @@ def lose_all() -> None:
 
 def main() -> None:
     """All rounds."""
+    logging.getLogger("zhujianyun.jobs").setLevel(logging.ERROR)
     call_command("migrate", verbosity=0)
     show("enqueue, a transaction each", [seconds(enqueue_alone) for _ in range(ROUNDS)], COUNT)
     DBTaskResult.objects.all().delete()

@@ -50,7 +50,8 @@ def sweep(*, busy_with: str | None = None, worker_id: str = "") -> int:
     for row in rows:
         run = row.run
         mine = run.worker_id == worker_id
-        forgotten = mine and str(row.pk) != busy_with and row.started_at < now - STALE
+        begun = row.started_at or now
+        forgotten = mine and str(row.pk) != busy_with and begun < now - STALE
         if forgotten or (not mine and is_lost(workers.get(run.worker_id), now)):
             swept += _take_back(row, run.token)
     return swept

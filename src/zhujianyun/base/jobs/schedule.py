@@ -143,7 +143,9 @@ def _serve(plan: Plan, seen: Schedule | None, now: datetime) -> bool:
 
 def _is_under_way(seen: Schedule) -> bool:
     waiting = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
-    return bool(seen.last_job) and DBTaskResult.objects.filter(pk=seen.last_job, status__in=waiting).exists()
+    if seen.last_job is None:
+        return False
+    return DBTaskResult.objects.filter(pk=seen.last_job, status__in=waiting).exists()
 
 
 def _step_back(seen: Schedule, slot: datetime) -> bool:
