@@ -61,6 +61,15 @@ def test_nothing_to_seal_is_nothing_done():
     assert journal.verify().ok
 
 
+def test_a_sealer_without_work_only_asks(django_assert_num_queries):
+    write(3)
+    while journal.seal():
+        pass
+    journal.seal()
+    with django_assert_num_queries(2):
+        journal.seal()
+
+
 def test_a_sealing_that_is_rolled_back_leaves_no_trace():
     write(3)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
