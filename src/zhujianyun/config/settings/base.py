@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from zhujianyun.config import roster
+from zhujianyun.config.settings.signin import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("ZJY_VAR", "var")).resolve()  # everything that the platform writes
@@ -27,6 +28,7 @@ INSTALLED_APPS = [
     "zhujianyun.kernel.resource",
     "zhujianyun.kernel.case",
     "zhujianyun.kernel.indicator",
+    "zhujianyun.ui.signin",
     "zhujianyun.ui.workbench",
     "zhujianyun.ui.screen",
     *[app.module for app in ZJY_ROSTER],
@@ -63,9 +65,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "zhujianyun.ui.signin.middleware.SessionGuard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "zhujianyun.ui.workbench.errors.PlatformErrors",
 ]
 
 ROOT_URLCONF = "zhujianyun.config.urls"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST = 128
 CLASSES = (r"[a-z]", r"[A-Z]", r"[0-9]", r"[^A-Za-z0-9]")
-LEET = str.maketrans("@4301$5!7", "aaeolssit")
+LEET = (str.maketrans("@4301$5!7", "aaeolssit"), str.maketrans("@4301$5!7", "aaeoissit"))
 WALKS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -92,6 +92,8 @@ def must_renew(account: Account) -> str:
     """Why the password must be changed before anything else, or "" (须改密原因)."""
     if account.must_change_password:
         return "initial"
+    if not account.password or not account.has_usable_password():
+        return ""
     days = getattr(settings, "ZJY_PASSWORD_DAYS", None)
     days = profile().renew_days if days is None else days
     if days and clock.now() >= account.password_set_at + timedelta(days=days):
@@ -143,13 +145,17 @@ def _is_walk(password: str) -> bool:
 def _is_common(password: str) -> bool:
     text = password.casefold()
     bare = text.strip("0123456789!@#$%^&*._-+?~ ")
-    return bool({text, text.translate(LEET), bare, bare.translate(LEET)} & common_passwords())
+    return not common_passwords().isdisjoint({*_disguises(text), *_disguises(bare)})
 
 
 def _names(password: str, words: tuple[str, ...]) -> bool:
-    text = password.casefold()
-    forms = {text, text.translate(LEET)}
+    forms = _disguises(password.casefold())
     return any(len(word) >= 2 and word.casefold() in form for word in words for form in forms)
+
+
+def _disguises(text: str) -> set[str]:
+    """The text itself and what it may stand for: p@ssw0rd is password."""
+    return {text, *(text.translate(table) for table in LEET)}
 
 
 def _own_words(account: Account | None) -> tuple[str, ...]:
@@ -166,11 +172,9 @@ def _own_words(account: Account | None) -> tuple[str, ...]:
 
 
 def _was_used(password: str, account: Account) -> bool:
-    rule = profile()
-    if not rule.former:
-        return False
-    hashes = [
-        account.password,
-        *account.former_passwords.order_by("-replaced_at").values_list("password", flat=True),
-    ]
-    return any(check_password(password, known) for known in hashes[: rule.former] if known)
+    """The present password never counts as a new one, whatever the profile says of former ones."""
+    hashes = [account.password]
+    if former := profile().former:
+        rows = account.former_passwords.order_by("-replaced_at", "-pk")
+        hashes += rows.values_list("password", flat=True)[: former - 1]
+    return any(check_password(password, known) for known in hashes if known)
