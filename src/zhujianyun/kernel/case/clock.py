@@ -141,8 +141,9 @@ def lamp(ledger: Ledger, calendar: Calendar, today: date) -> str:
         return _plain_lamp(_as_of(ledger, day, ()) if ledger.segments else ledger, calendar, day)
     shown, granted = NONE, tuple(one for one in ledger.lengthenings if one.on <= day)
     for place, one in enumerate(granted):
-        before = _as_of(ledger, one.on, granted[:place])
-        shown = max(shown, _plain_lamp(before, calendar, _running_day(before, one.on)), key=RANK.__getitem__)
+        on = _running_day(ledger, one.on)
+        before = _as_of(ledger, on, granted[:place])
+        shown = max(shown, _plain_lamp(before, calendar, on), key=RANK.__getitem__)
     now = _plain_lamp(_as_of(ledger, day, granted), calendar, day)
     return max(now, min(shown, YELLOW, key=RANK.__getitem__), key=RANK.__getitem__)
 

@@ -131,7 +131,7 @@ def lamp(clock, d):
     for place, one in enumerate(granted):
         on = running_day(segments, day(one["on"]))
         budget = clock["days"] + sum(g["days"] for g in granted[:place])
-        shown = max(shown, plain_lamp(clock, kept_on(segments, day(one["on"])), budget, on), key=LAMPS.index)
+        shown = max(shown, plain_lamp(clock, kept_on(segments, on), budget, on), key=LAMPS.index)
     budget = clock["days"] + sum(g["days"] for g in granted)
     now = plain_lamp(clock, kept_on(segments, d), budget, d)
     return max(now, min(shown, "yellow", key=LAMPS.index), key=LAMPS.index)
