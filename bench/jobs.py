@@ -1,6 +1,6 @@
 """Benchmark of jobs (任务性能): enqueue, run, lost worker. One command: ``.venv/bin/python bench/jobs.py``.
 
-SQLite in a file of its own, as on one machine. Printed: medians of five rounds.
+SQLite in a file of its own, as on one machine. Printed: medians of three rounds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from zhujianyun.base.jobs.running import claim  # noqa: E402
 from zhujianyun.base.jobs.tests import played  # noqa: E402
 from zhujianyun.base.jobs.workers import register  # noqa: E402
 
-COUNT, ROUNDS = 300, 5
+COUNT, ROUNDS = 100, 3
 
 
 def seconds(work: Callable[[], object]) -> float:
