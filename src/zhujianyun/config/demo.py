@@ -73,9 +73,10 @@ def run(*, scale: float, seed: int, serve: bool, reset: bool, port: int) -> int:
 
 
 def _ports_free(port: int) -> None:
+    from zhujianyun.config import up
     from zhujianyun.config.supervisor import check_ports
 
-    check_ports([port, port + 1])
+    check_ports(up.children(host="127.0.0.1", port=port))
 
 
 def _progress(folder: Path, seed: int, scale: float) -> Progress:
