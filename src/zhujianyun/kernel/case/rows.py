@@ -80,7 +80,11 @@ def new(model: type[Row], related: dict[str, models.Model] | None = None, **colu
 def _defaults(model: type[models.Model]) -> list[tuple[str, Any]]:
     found = []
     for field in model._meta.concrete_fields:
-        plain = field.default if field.has_default() else ("" if field.empty_strings_allowed and not field.null else None)
+        plain = (
+            field.default
+            if field.has_default()
+            else ("" if field.empty_strings_allowed and not field.null else None)
+        )
         found.append((field.attname, plain))
     return found
 
@@ -139,9 +143,7 @@ def _shape(model: type[models.Model]) -> tuple[list[str], list[str], list[Conver
 
 
 @lru_cache(maxsize=64)
-def _shape_on(
-    model: type[models.Model], vendor: str
-) -> tuple[list[str], list[str], list[Convert | None]]:
+def _shape_on(model: type[models.Model], vendor: str) -> tuple[list[str], list[str], list[Convert | None]]:
     fields = model._meta.concrete_fields
     return (
         [field.attname for field in fields],

@@ -155,7 +155,10 @@ def _run_clocks(unit: Unit, folder: Folder, plan: Plan) -> None:
     if plan.extension:
         name, days = plan.extension
         run = next(one for one in folder.running() if one.deadline == name)
-        run.lengthenings = [*run.lengthenings, {"on": plan.day.isoformat(), "days": days, "by": plan.ask.by.key}]
+        run.lengthenings = [
+            *run.lengthenings,
+            {"on": plan.day.isoformat(), "days": days, "by": plan.ask.by.key},
+        ]
 
 
 def _flag_late(folder: Folder, run: ClockRun, late: str | None) -> None:

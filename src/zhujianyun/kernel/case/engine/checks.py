@@ -165,7 +165,9 @@ def needs(folder: Folder, action: Action, ask: Ask, filled: dict[str, Any], fact
         missing.append(need)
     if missing:
         raise RuleBroken(
-            f"办理“{action.zh}”还缺：{'、'.join(missing)}，请补齐后再办理。", rule="case.need", missing=missing
+            f"办理“{action.zh}”还缺：{'、'.join(missing)}，请补齐后再办理。",
+            rule="case.need",
+            missing=missing,
         )
 
 

@@ -133,7 +133,9 @@ def refresh(run: ClockRun, calendar: Calendar, today: date) -> None:
     run.overdue = run.overdue and reading.paused or reading.overdue
     run.lamp = reading.lamp
     run.left_days = reading.left_days
-    run.cap_on = max((one.cap_on for one in ledger.segments if one.cap_on), default=None) if reading.paused else None
+    run.cap_on = (
+        max((one.cap_on for one in ledger.segments if one.cap_on), default=None) if reading.paused else None
+    )
     if run.stopped_on is not None:
         run.net_days, run.gross_days = reading.net_days, reading.gross_days
 

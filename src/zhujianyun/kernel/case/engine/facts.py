@@ -19,7 +19,9 @@ ENGINE_FACTS = frozenset({"new_gap"})  # what the engine itself may ask for in a
 LONGEST_TEXT = 10_000
 
 
-def split(given: Mapping[str, Any] | None, definition: Definition, action: Action | None) -> tuple[dict, dict]:
+def split(
+    given: Mapping[str, Any] | None, definition: Definition, action: Action | None
+) -> tuple[dict, dict]:
     """What was given, as (facts of the case, facts of this act), both nested (拆分要素)."""
     case_facts: dict[str, Any] = {}
     act_facts: dict[str, Any] = {}
@@ -30,7 +32,9 @@ def split(given: Mapping[str, Any] | None, definition: Definition, action: Actio
             act_facts.update(value)
         elif name.startswith("action."):
             act_facts[name.removeprefix("action.")] = value
-        elif action and (name in declared or name in ENGINE_FACTS or _is_bare(name, value, roots, definition)):
+        elif action and (
+            name in declared or name in ENGINE_FACTS or _is_bare(name, value, roots, definition)
+        ):
             act_facts[name] = value
         else:
             _put(case_facts, name, value)
@@ -162,7 +166,9 @@ def _put(into: dict[str, Any], name: str, value: Any) -> None:
     *path, last = name.split(".")
     for step in path:
         into = into.setdefault(step, {})
-    into[last] = {**into[last], **value} if isinstance(value, dict) and isinstance(into.get(last), dict) else value
+    into[last] = (
+        {**into[last], **value} if isinstance(value, dict) and isinstance(into.get(last), dict) else value
+    )
 
 
 def _leaves(given: Mapping[str, Any], declared: frozenset[str], at: str = "") -> Iterable[tuple[str, Any]]:
@@ -176,7 +182,9 @@ def _leaves(given: Mapping[str, Any], declared: frozenset[str], at: str = "") ->
 
 def _take(found: dict[str, Any], fact: Fact, value: Any, faults: dict[str, str], name: str) -> None:
     try:
-        _put(found, name, None if _is_empty(value) and fact.type != "list" else _TYPES[fact.type](fact, value))
+        _put(
+            found, name, None if _is_empty(value) and fact.type != "list" else _TYPES[fact.type](fact, value)
+        )
     except (ValueError, TypeError, InvalidOperation) as error:
         said = str(error) if isinstance(error, _Said) else _FORMS[fact.type]
         faults[name] = f"“{fact.zh}”{said}，现为“{str(value)[:40]}”"

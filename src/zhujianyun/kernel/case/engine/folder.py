@@ -74,7 +74,9 @@ class Folder:
 
 def zh(definition: Definition, state: str, action: str) -> str:
     """The Chinese name of an action, built-in ones included (动作名称)."""
-    found: Action | None = definition.states[state].actions.get(action) if state in definition.states else None
+    found: Action | None = (
+        definition.states[state].actions.get(action) if state in definition.states else None
+    )
     if found:
         return found.zh
     return next((a.zh for _, a in definition.all_actions() if a.name == action), action)
@@ -84,9 +86,7 @@ def load(cases: Iterable[Case]) -> list[Folder]:
     """The folders of cases, with six queries for all of them (装载卷宗)."""
     cases = list(cases)
     ids = [case.pk for case in cases]
-    folders = {
-        case.pk: Folder(case, registry.get(case.process, case.definition_version)) for case in cases
-    }
+    folders = {case.pk: Folder(case, registry.get(case.process, case.definition_version)) for case in cases}
     for run in _of(ClockRun.objects.order_by("id"), ids):
         folders[run.case_id].clocks.append(run)
     for task in _of(Task.objects.order_by("id"), ids):

@@ -62,7 +62,11 @@ def open_(
             return found
         given = case_facts.checked_case_facts(definition, case_facts.split(facts, definition, None)[0])
         case = _new(definition, office, applicant, project, division_code, title, now)
-        case.facts, case.parent_id, case.open_key = given, getattr(parent, "pk", None), key and checked_key(key)
+        case.facts, case.parent_id, case.open_key = (
+            given,
+            getattr(parent, "pk", None),
+            key and checked_key(key),
+        )
         case.parties = {name: [_pk(one) for one in _many(some)] for name, some in (parties or {}).items()}
         _may_open(definition, case, by)
         case.unique_key = unique_key(definition, given, project)
@@ -103,7 +107,13 @@ def facts_for(process: str, facts: Mapping[str, Any], day: date) -> dict[str, An
 
 
 def _new(
-    definition: Definition, office: Any, applicant: Any, project: Any, division_code: str, title: str, now: Any
+    definition: Definition,
+    office: Any,
+    applicant: Any,
+    project: Any,
+    division_code: str,
+    title: str,
+    now: Any,
 ) -> Case:
     day = time.local_day(now)
     case = Case(
@@ -166,7 +176,12 @@ def _begin(unit: Unit, folder: Folder, by: Actor, now: Any) -> None:
     }  # fmt: skip
     unit.entries.append(
         journal.draft(
-            f"case.{case.process}.{OPEN}", actor=by.key, object=("case", ident(case)), facts=facts, case_id=case.pk, at=now
+            f"case.{case.process}.{OPEN}",
+            actor=by.key,
+            object=("case", ident(case)),
+            facts=facts,
+            case_id=case.pk,
+            at=now,
         )
     )
 

@@ -69,7 +69,9 @@ def marks_of(folder: Folder, action: Action, day: date, by_timer: bool) -> dict[
     return {mark: since if mark in starting else day for mark in action.mark}
 
 
-def timer_of(unit: Unit, folder: Folder, state: State, since: date, env: Environment, done: str) -> tuple[date, str] | None:
+def timer_of(
+    unit: Unit, folder: Folder, state: State, since: date, env: Environment, done: str
+) -> tuple[date, str] | None:
     """The first action that will do itself in a state: its last day of grace and its name (自动办理)."""
     found = []
     for action in state.actions.values():
@@ -117,7 +119,9 @@ def _halts(unit: Unit, folder: Folder, found: Plan, env: Environment) -> list[cl
     return halts
 
 
-def _halt(unit: Unit, folder: Folder, found: Plan, env: Environment, deadline: Deadline, pause: Any) -> clocks.Halt:
+def _halt(
+    unit: Unit, folder: Folder, found: Plan, env: Environment, deadline: Deadline, pause: Any
+) -> clocks.Halt:
     ask = found.ask
     if pause.type not in clock.PAUSE_TYPES:
         raise _no_pause(deadline, f"中止类型“{pause.type}”不在{'、'.join(clock.PAUSE_TYPES)}之内")
@@ -169,10 +173,18 @@ def _extension(unit: Unit, folder: Folder, ask: Ask) -> Plan:
     if not ask.reason.strip():
         raise RuleBroken("延期必须写明理由并告知申请人。", rule="case.extend", deadline=name)
     if len(run.lengthenings) >= deadline.extend.times:
-        raise RuleBroken(f"“{deadline.zh}”已延期 {len(run.lengthenings)} 次，不能再延。", rule="case.extend", deadline=name)
+        raise RuleBroken(
+            f"“{deadline.zh}”已延期 {len(run.lengthenings)} 次，不能再延。", rule="case.extend", deadline=name
+        )
     if clock.read(run.ledger, unit.calendar(folder.definition.layers, today), today).overdue:
         raise RuleBroken(f"“{deadline.zh}”已届满，不能延期。", rule="case.extend", deadline=name)
-    action = Action(name=ask.action, zh=f"{deadline.zh}延期", by=deadline.extend.by, to=folder.case.state, doc=deadline.extend.doc)
+    action = Action(
+        name=ask.action,
+        zh=f"{deadline.zh}延期",
+        by=deadline.extend.by,
+        to=folder.case.state,
+        doc=deadline.extend.doc,
+    )
     found = Plan(
         replace(ask), action, role, checks.acts_for(folder, ask, role), now, now, today, folder.case.facts, {}
     )

@@ -46,7 +46,9 @@ class Sequences:
                 continue
             found = NumberSequence.objects.filter(scope=scope, last=read).update(last=last)
             if not found:
-                raise Conflict("编号序列正被他人使用，本次没有保存，请重试。", rule="case.number", scope=scope)
+                raise Conflict(
+                    "编号序列正被他人使用，本次没有保存，请重试。", rule="case.number", scope=scope
+                )
 
     def settle(self) -> None:
         """What was written is what will be expected next time."""

@@ -36,7 +36,9 @@ def files_digest(folder: Folder, part: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest() if latest else ""
 
 
-def _open(unit: Unit, folder: Folder, plan: Plan, parallel: Parallel, part: str, earlier: Task | None) -> None:
+def _open(
+    unit: Unit, folder: Folder, plan: Plan, parallel: Parallel, part: str, earlier: Task | None
+) -> None:
     digest = files_digest(folder, part)
     carried = earlier is not None and not _reopens(plan.action.reopen, earlier, digest)
     row = new(

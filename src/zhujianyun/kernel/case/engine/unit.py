@@ -127,7 +127,9 @@ class Unit:
         if office_id not in self.offices:
             from zhujianyun.kernel.access.models import Office
 
-            self.offices = {pk: (code, name) for pk, code, name in Office.objects.values_list("pk", "code", "name")}
+            self.offices = {
+                pk: (code, name) for pk, code, name in Office.objects.values_list("pk", "code", "name")
+            }
         return self.offices[office_id]
 
     # --- keeping -----------------------------------------------------------------------------

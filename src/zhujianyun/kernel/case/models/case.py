@@ -30,7 +30,12 @@ class Case(models.Model):
         "subject.Subject", models.PROTECT, related_name="cases", null=True, blank=True, verbose_name="申请人"
     )
     project = models.ForeignKey(
-        "subject.Subject", models.PROTECT, related_name="project_cases", null=True, blank=True, verbose_name="项目"
+        "subject.Subject",
+        models.PROTECT,
+        related_name="project_cases",
+        null=True,
+        blank=True,
+        verbose_name="项目",
     )
     parties = models.JSONField("参与方", default=dict, blank=True)  # role → [subject id]
     facts = models.JSONField("申报要素", default=dict, blank=True)
@@ -46,7 +51,12 @@ class Case(models.Model):
     timer_on = models.DateField("自动办理日", null=True, blank=True)
     timer_action = models.CharField("自动办理动作", max_length=60, blank=True, default="")
     holder = models.ForeignKey(
-        "access.Account", models.PROTECT, related_name="held_cases", null=True, blank=True, verbose_name="经办人"
+        "access.Account",
+        models.PROTECT,
+        related_name="held_cases",
+        null=True,
+        blank=True,
+        verbose_name="经办人",
     )
     parent = models.ForeignKey(
         "self", models.PROTECT, related_name="children", null=True, blank=True, verbose_name="来源办件"

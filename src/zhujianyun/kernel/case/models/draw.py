@@ -38,7 +38,9 @@ class Draw(models.Model):
         verbose_name = verbose_name_plural = "摇号"
         constraints = [
             models.UniqueConstraint(
-                fields=["process", "office"], condition=Q(state__in=["frozen", "revealed"]), name="draw_one_at_a_time"
+                fields=["process", "office"],
+                condition=Q(state__in=["frozen", "revealed"]),
+                name="draw_one_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["frozen", "void"]) | ~Q(seed=""), name="draw_seed_when_revealed"

@@ -23,7 +23,12 @@ class Task(models.Model):
     round = models.PositiveIntegerField("轮次", default=1)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.OPEN)
     assignee = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, blank=True, related_name="case_tasks", verbose_name="承办人"
+        "access.Account",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="case_tasks",
+        verbose_name="承办人",
     )
     acting_for = models.CharField("代何人", max_length=120, blank=True, default="")
     result = models.JSONField("结果", default=dict, blank=True)

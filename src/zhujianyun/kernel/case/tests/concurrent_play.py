@@ -1,6 +1,6 @@
 """Played by several processes at once in the tests (并发演练): submits cases, prints their numbers.
 
-    ZJY_VAR=folder python concurrent_play.py setup | play NAME COUNT | race NUMBER_OF_CASE
+ZJY_VAR=folder python concurrent_play.py setup | play NAME COUNT | race NUMBER_OF_CASE
 """
 
 from __future__ import annotations

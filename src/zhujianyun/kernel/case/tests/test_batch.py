@@ -43,7 +43,13 @@ def play(desk, standing, story, name):
     for place, (which, chosen, days) in enumerate(story):
         standing.move_to(standing.now() + timedelta(days=days, minutes=7))
         if which not in cases:
-            facts = {"subject": {"project_code": f"{name}-{which}", "large": which % 2 == 0, "finished_on": "2020-02-20"}}
+            facts = {
+                "subject": {
+                    "project_code": f"{name}-{which}",
+                    "large": which % 2 == 0,
+                    "finished_on": "2020-02-20",
+                }
+            }
             cases[which] = desk.open(facts=facts, key=f"{name}-{which}")
         action, who, more = ACTIONS[chosen]
         try:
@@ -56,7 +62,9 @@ def play(desk, standing, story, name):
 def rows(model: type[models.Model], cases: list[int], name: str) -> list[dict]:
     """All columns but primary keys, references told by their natural names."""
     skip = {"id", "step_id", "open_key", "unique_key", "file_id", "replaces_id"}
-    found = model.objects.filter(case_id__in=cases) if model is not Case else Case.objects.filter(pk__in=cases)
+    found = (
+        model.objects.filter(case_id__in=cases) if model is not Case else Case.objects.filter(pk__in=cases)
+    )
     order = {pk: n for n, pk in enumerate(cases)}
     names = [field.attname for field in model._meta.concrete_fields if field.attname not in skip]
     told = []
@@ -85,7 +93,9 @@ def test_a_random_play_gives_the_same_rows_with_and_without_a_batch(desk, story,
     for in_batch in (False, True):
         NumberSequence.objects.update(last=0)
         Case.objects.filter(number__isnull=False).update(number=None)
-        Paper.objects.update(number=models.functions.Concat(models.Value("x"), "id", output_field=models.CharField()))
+        Paper.objects.update(
+            number=models.functions.Concat(models.Value("x"), "id", output_field=models.CharField())
+        )
         before = Case.objects.order_by("-id").values_list("id", flat=True).first() or 0
         entries_before = journal.Entry.objects.count()
         name = f"play-{next(_names)}"
@@ -98,7 +108,10 @@ def test_a_random_play_gives_the_same_rows_with_and_without_a_batch(desk, story,
         cases = list(Case.objects.filter(pk__gt=before).order_by("opened_at").values_list("id", flat=True))
         told = [rows(model, cases, name) for model in (Case, Step, Mark, ClockRun, Task, Paper, Document)]
         entries = journal.Entry.objects.order_by("id")[entries_before:]
-        said = [(e.verb, e.at, e.actor, e.facts_dict["number"] if "number" in e.facts_dict else "") for e in entries]
+        said = [
+            (e.verb, e.at, e.actor, e.facts_dict["number"] if "number" in e.facts_dict else "")
+            for e in entries
+        ]
         found.append((refused, told, said, Case.objects.filter(pk__in=cases).count()))
     assert found[0] == found[1]
 
@@ -212,7 +225,9 @@ def test_a_batch_asks_no_query_for_an_act_on_a_case_in_hand(desk, django_assert_
             desk.act(one, "grant", chief)
 
 
-def test_an_interactive_act_asks_few_queries_whatever_the_number_of_cases(desk, django_assert_max_num_queries):
+def test_an_interactive_act_asks_few_queries_whatever_the_number_of_cases(
+    desk, django_assert_max_num_queries
+):
     one = desk.submitted()
     clerk = desk.clerk
     with django_assert_max_num_queries(36):
