@@ -19,6 +19,7 @@ if not os.environ.get("ZJY_SECRET_KEY"):
 from zhujianyun.config.settings.base import *  # noqa: E402,F403
 
 ZJY_DEMO = True
+ZJY_PASSWORD_DAYS = 0  # the accounts were opened a virtual year ago; their passwords must still let people in
 ALLOWED_HOSTS = os.environ.get("ZJY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 ZJY_GATEWAY_URL = os.environ.get("ZJY_GATEWAY_URL", ":8001")  # same host, other port
