@@ -39,7 +39,7 @@ def sweep(today: date | None = None) -> int:
 
 
 def _cases(cursor, lamp: str) -> int:  # noqa: ANN001 - a database cursor
-    better = [one for one in RANK if RANK[one] < RANK[lamp]]
+    better = [one for one in RANK if 0 < RANK[one] < RANK[lamp]]
     cursor.execute(
         f"UPDATE case_case SET lamp = %s WHERE lamp IN ({_places(better)}) AND id IN"
         " (SELECT case_id FROM case_clockrun WHERE stopped_on IS NULL AND lamp = %s)",

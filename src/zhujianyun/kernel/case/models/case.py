@@ -76,7 +76,7 @@ class Case(models.Model):
             models.Index(fields=["process", "state"], name="case_process_state"),
             models.Index(fields=["process", "city_code", "opened_on"], name="case_process_city_opened"),
             models.Index(fields=["due_on"], condition=OPEN, name="case_open_due"),
-            models.Index(fields=["lamp"], condition=OPEN, name="case_open_lamp"),
+            models.Index(fields=["lamp", "office"], name="case_lamp"),
             models.Index(fields=["timer_on"], condition=Q(timer_on__isnull=False), name="case_timer"),
         ]
 
