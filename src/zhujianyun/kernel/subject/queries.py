@@ -33,7 +33,7 @@ def visible() -> QuerySet[Subject]:
 def surviving(subject: Subject) -> Subject:
     """The subject itself, or the one it was merged into, which then says by which alias (保留主体)."""
     found = subject
-    while found.merged_into_id is not None:
+    while found.merged_into is not None:
         found = found.merged_into
     if found is not subject:
         found.alias_uid = subject.uid
@@ -229,7 +229,7 @@ def _shown(subject: Subject | None) -> Subject:
     return found
 
 
-def _named(text: str) -> QuerySet[Identifier]:
+def _named(text: str) -> QuerySet[Identifier, Any]:
     """Identifiers whose name contains the text, through the index of the database in use."""
     rows = Identifier.objects.filter(scheme=NAME)
     if connection.vendor == "postgresql":

@@ -17,7 +17,8 @@ from django.db.models import Model
 def insert(model: type[Model], names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows, their values in the order of the named fields (批量插入)."""
     quote = connection.ops.quote_name
-    columns = [model._meta.get_field(name).column for name in names]
+    named = {field.name: field.column for field in model._meta.concrete_fields}
+    columns = [str(named[name]) for name in names]
     listed, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
         cursor.executemany(

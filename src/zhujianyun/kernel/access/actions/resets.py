@@ -29,7 +29,7 @@ def ask_reset(account: Account, what: str, *, by: Actor, reason: str) -> Credent
         if CredentialReset.objects.filter(account=account, what=what, approved_by=None).exists():
             raise RuleBroken("已有一份重置申请等待批准。", rule="access.reset_asked_once")
         reset = CredentialReset.objects.create(
-            account=account, what=what, reason=reason, asked_by_id=by.account_id
+            account=account, what=what, reason=reason, asked_by=Account.objects.get(pk=by.account_id or 0)
         )
         note.says(what=what, reset=reset.pk)
     return reset

@@ -91,7 +91,7 @@ def test_there_are_only_three_founding_officers(house):
     )
 
 
-@pytest.mark.parametrize(("duty", "code"), product(DUTIES, [code for code, _, _ in registry.BUILT_IN]))
+@pytest.mark.parametrize(("duty", "code"), list(product(DUTIES, [code for code, _, _ in registry.BUILT_IN])))
 def test_every_reserved_permission_belongs_to_its_officers_only(house, duty, code):
     owners = {c: d for c, _, d in registry.BUILT_IN}[code]
     assert access.allows(house.by(duty), code) == (duty in owners)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zhujianyun.base import clock
@@ -69,9 +69,11 @@ def test_every_text_gets_an_answer_and_short_ones_are_always_refused(text):
         assert found or profile.shortest <= len(text) <= passwords.LONGEST
 
 
-@given(st.sampled_from(sorted(passwords.common_passwords())), st.text("0123456789!@#", max_size=12))
-def test_a_common_password_with_digits_and_signs_around_it_stays_common(word, tail):
-    assume(word.strip("0123456789!@#$%^&*._-+?~ ") == word)
+WORDS = sorted(word for word in passwords.common_passwords() if word.isalpha())
+
+
+@given(st.sampled_from(WORDS), st.text("0123456789!@#", max_size=12))
+def test_a_common_password_with_digits_and_signs_after_it_stays_common(word, tail):
     assert any("常见" in zh for zh in passwords.faults(word + tail, by=ASVS))
 
 
