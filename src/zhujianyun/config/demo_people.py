@@ -35,10 +35,14 @@ def _officers() -> dict[str, access.Actor]:
 
     if not queries.officers().exists():
         actions.found_platform(
-            **{duty: actions.Founder(f"{duty}.officer", zh, password=PASSWORD) for duty, zh in OFFICERS.items()}
+            **{
+                duty: actions.Founder(f"{duty}.officer", zh, password=PASSWORD, must_change_password=False)
+                for duty, zh in OFFICERS.items()
+            }
         )
     return {
-        duty.duty: access.actor(duty.account, FIRST_DAY) for duty in queries.officers().select_related("account")
+        duty.duty: access.actor(duty.account, FIRST_DAY)
+        for duty in queries.officers().select_related("account")
     }
 
 
@@ -82,7 +86,9 @@ def _account(username: str, name: str, roles: list, officers: dict[str, access.A
     from zhujianyun.kernel.access.models import Account, Membership
 
     account = Account.objects.filter(username=username).first()
-    account = account or actions.open_account(username, name, by=officers["system"], password=PASSWORD)
+    account = account or actions.open_account(
+        username, name, by=officers["system"], password=PASSWORD, must_change_password=False
+    )
     held = set(Membership.objects.filter(account=account).values_list("role__code", flat=True))
     offered = {role.code for manifest in manifests().values() for role in manifest.roles}
     for code, office in roles:
