@@ -26,8 +26,17 @@ def found(seed: int) -> None:
         officers = _officers()
         _offices(officers["system"])
         _leader(officers)
-        for number, (username, role, zh) in enumerate(_posts()):
+        for number, (username, role, _) in enumerate(_posts()):
             _officer(username, NAMES[number % len(NAMES)], role, officers)
+    _spare_the_first_change()
+
+
+def _spare_the_first_change() -> None:
+    """The printed password may be kept: in a demo nobody is asked to think of another one first."""
+    from zhujianyun.kernel.access.models import Account
+
+    names = [username for username, _ in printed_accounts()]
+    Account.objects.filter(username__in=names).update(must_change_password=False)
 
 
 def _officers() -> dict[str, access.Actor]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+from decimal import Decimal
 from typing import Any
 
 COLUMNS = {
     "code": "代码", "name": "名称", "value": "值", "qualifier": "限定", "unit": "单位",
     "numerator": "分子", "denominator": "分母", "records": "记录数", "definition": "口径",
 }  # fmt: skip
+
+ZH = {"about": "约", "over": "超", "at_least": "≥", "under": "不满", "at_most": "≤"}
 
 
 def add_to(commands: Any) -> None:
@@ -38,13 +41,15 @@ def _figures(chosen: argparse.Namespace) -> int:
     from rich.table import Table
 
     table = Table(title=f"{chosen.year} 年指标", title_justify="left", header_style="bold", pad_edge=False)
-    for code, zh in COLUMNS.items():
-        right = code in {"value", "numerator", "denominator", "records"}
-        table.add_column(zh, justify="right" if right else "left", no_wrap=code != "definition", max_width=48 if code == "definition" else None)
+    table.add_column("指标")
+    for name in ("值", "分子", "分母", "记录数"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("口径", ratio=1)
     for row in rows:
-        table.add_row(*[_cell(getattr(row, c)) for c in COLUMNS])
-    console = Console()
-    console.print(table)
+        value = f"{ZH.get(row.qualifier, '')}{_cell(row.value)} {row.unit}"
+        name = f"{row.name}\n[dim]{row.code}[/dim]"
+        table.add_row(name, value, _cell(row.numerator), _cell(row.denominator), _cell(row.records), row.definition)
+    Console(highlight=False).print(table)
     return 0
 
 
@@ -70,7 +75,7 @@ def _records(chosen: argparse.Namespace) -> int:
 def _cell(value: object) -> str:
     if value is None:
         return "—"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
 

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from zhujianyun.base.errors import NotFound
+
 
 def add_to(commands: Any) -> None:
     """Add `journal verify|seal|export`."""
@@ -22,10 +24,17 @@ def add_to(commands: Any) -> None:
 
 
 def _verify(chosen: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from zhujianyun.kernel import journal
 
-    report = journal.verify(external=chosen.checkpoints)
+    outside = chosen.checkpoints or Path(settings.ZJY_CHECKPOINTS) / "checkpoints.jsonl"
+    if chosen.checkpoints and not outside.is_file():
+        raise NotFound(f"找不到检查点文件 {outside}，请检查路径。")
+    report = journal.verify(external=outside if outside.is_file() else None)
     print(("✓ " if report.ok else "✗ ") + report.reason_zh)
+    for notice in report.notices_zh:
+        print(f"  {notice}")
     return 0 if report.ok else 1
 
 

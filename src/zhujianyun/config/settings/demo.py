@@ -30,3 +30,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 SESSION_COOKIE_NAME = "zjy_demo"
 CSRF_COOKIE_NAME = "zjy_demo_csrf"
+
+# So that anybody can try: no second factor to enrol, no password that runs out. Never in production.
+ZJY_SECOND_FACTOR_FOR_OFFICERS = False
+ZJY_PASSWORD_DAYS = 0
