@@ -10,3 +10,13 @@ class IndicatorConfig(AppConfig):
     label = "indicator"
     verbose_name = "指标"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Follow the journal; name the permissions."""
+        from zhujianyun.kernel import access
+        from zhujianyun.kernel.indicator import follower
+        from zhujianyun.kernel.indicator.actions import PERMISSIONS
+
+        follower.follow()
+        for code, zh in PERMISSIONS.items():
+            access.add_permission(code, zh, "indicator")

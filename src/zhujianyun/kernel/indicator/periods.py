@@ -44,6 +44,31 @@ class Period:
         if self.start > self.end:
             raise ValueError(f"a period does not end before it starts: {self.start} > {self.end}")
 
+    @classmethod
+    def year(cls, number: int) -> Period:
+        """One calendar year (年)."""
+        return year(number)
+
+    @classmethod
+    def quarter(cls, of_year: int, number: int) -> Period:
+        """One quarter (季度)."""
+        return quarter(of_year, number)
+
+    @classmethod
+    def month(cls, of_year: int, number: int) -> Period:
+        """One month (月)."""
+        return month(of_year, number)
+
+    @classmethod
+    def day(cls, on: date) -> Period:
+        """One day (日)."""
+        return day(on)
+
+    @classmethod
+    def span(cls, first: date, last: date) -> Period:
+        """Any days, both ends inside (任意期间)."""
+        return span(first, last)
+
     @property
     def last_day(self) -> date:
         """The last day inside (最后一日)."""

@@ -58,6 +58,11 @@ class Definition:
         """The app it belongs to (所属应用)."""
         return self.code.partition(".")[0]
 
+    @cached_property
+    def text_zh(self) -> str:
+        """What the public reads: the Chinese paragraphs of the docstring (口径)."""
+        return wording.chinese(self.text)
+
     @property
     def by_city(self) -> bool:
         """Whether it is counted by city (是否分市)."""
@@ -81,7 +86,7 @@ class Definition:
     def source(self, known_by: date | None = None) -> Source:
         """What its number is computed from; `known_by` limits a cohort (数据来源)."""
         made = self.declared
-        return made.bound(_part, known_by) if isinstance(made, Ratio) else made
+        return made.bound(part, known_by) if isinstance(made, Ratio) else made
 
     @property
     def aggregate(self) -> Aggregate:
@@ -216,7 +221,8 @@ def touched(verb: str) -> list[Definition]:
     return [definition for definition in _definitions.values() if definition.touched_by(verb)]
 
 
-def _part(code: str) -> Source:
+def part(code: str) -> Source:
+    """What a side of a ratio is computed from (分项来源)."""
     return get(code).source()
 
 

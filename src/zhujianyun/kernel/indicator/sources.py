@@ -6,7 +6,7 @@ list, `rows`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -63,9 +63,8 @@ class Ratio:
             raise RuleBroken(
                 "比率的分子和分母必须各是一组记录，不能再是比率或外部评定值。", rule="indicator.ratio_parts"
             )
-        if self.basis == "cohort":
-            top = cohort(top, bottom, known_by)
-        return BoundRatio(top, bottom, self.basis)
+        counted = cohort(top, bottom, known_by) if self.basis == "cohort" else top
+        return BoundRatio(counted, bottom, self.basis, reached=top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ class BoundRatio:
     numerator: Records
     denominator: Records
     basis: Basis
+    reached: Records  # the numerator dated by its own day, also in a cohort
 
     @property
     def aggregate(self) -> Aggregate:
@@ -98,6 +98,17 @@ class BoundRatio:
             key: over(tops.get(key, self.numerator.nothing), bottoms.get(key, self.denominator.nothing))
             for key in tops.keys() | bottoms.keys()
         }
+
+    def earlier_days(self, days: Iterable[date]) -> set[date]:
+        """The days of acceptance of what reached the numerator on these days (所属受理日)."""
+        found: set[date] = set()
+        for on in days:
+            reached = self.reached.rows(of(Grain.DAY, on)).order_by().values("pk")
+            cells = replace(self.denominator, queryset=self.denominator.queryset.filter(pk__in=reached))
+            found |= {
+                start for _, start in cells.grouped(Period(Grain.SPAN, _LONG_AGO, _FAR_OFF), Grain.DAY, False)
+            }
+        return found
 
 
 @dataclass(frozen=True, slots=True)

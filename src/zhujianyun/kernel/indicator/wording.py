@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
@@ -68,3 +69,17 @@ def _bare_source(function: FunctionType) -> str:
         if node.body and isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant):
             node.body = node.body[1:] or [ast.Pass()]
     return ast.unparse(tree)
+
+
+def chinese(text: str) -> str:
+    """The Chinese paragraphs of a text, lines joined as Chinese is written; all of it if there are none (中文口径)."""
+    kept = []
+    for paragraph in text.split("\n\n"):
+        joined = _BREAK.sub("", paragraph.strip())
+        if len(_HAN.findall(joined)) * 3 > len(joined):
+            kept.append(joined)
+    return "\n".join(kept) or text
+
+
+_HAN = re.compile(r"[\u3400-\u9fff，。；：、（）“”《》]")
+_BREAK = re.compile(r"(?<=[\u3400-\u9fff，。；：、（）“”《》])\s*\n\s*|\s*\n\s*(?=[\u3400-\u9fff，。；：、（）“”《》])")

@@ -29,3 +29,11 @@ def register(monkeypatch) -> dict:  # noqa: ANN001
     empty: dict = {}
     monkeypatch.setattr(registry, "_definitions", empty)
     return empty
+
+
+@pytest.fixture
+def declared(register: dict, world: None) -> None:
+    """The indicators of the small world, and nothing else."""
+    from zhujianyun.kernel.indicator.tests.world import declare
+
+    declare()

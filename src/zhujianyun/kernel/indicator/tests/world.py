@@ -78,3 +78,61 @@ def fill(rows: list[Work]) -> None:
     Sign.objects.all().delete()
     Work.objects.all().delete()
     Work.objects.bulk_create(rows)
+
+
+def declare() -> None:
+    """The indicators of the small world: one of each kind."""
+    from zhujianyun.kernel.indicator import DURATION, FLOW, RATIO, STOCK, Ratio, Records, indicator
+
+    watch = ("case.work.*",)
+
+    @indicator("world.accepted", zh="受理", unit="项", kind=FLOW, verbs=watch, permission="world.view")
+    def accepted() -> Records:
+        """Works accepted in the period (受理)."""
+        return Records(Work.objects.all(), day="accepted_on")
+
+    @indicator("world.concluded", zh="办结", unit="项", kind=FLOW, verbs=watch)
+    def concluded() -> Records:
+        """Works concluded in the period (办结)."""
+        return Records(Work.objects.all(), day="concluded_on")
+
+    @indicator("world.rate", zh="办结率", unit="%", kind=RATIO)
+    def rate() -> Ratio:
+        """Concluded over accepted (办结率)。同期口径。"""
+        return Ratio("world.concluded", "world.accepted")
+
+    @indicator("world.cohort", zh="批次办结率", unit="%", kind=RATIO)
+    def cohort() -> Ratio:
+        """Of those accepted, the concluded (批次办结率)。受理批次口径。"""
+        return Ratio("world.concluded", "world.accepted", basis="cohort")
+
+    @indicator("world.owners", zh="企业", unit="家", kind=FLOW, verbs=watch)
+    def owners() -> Records:
+        """Different owners that applied (企业)."""
+        return Records(Work.objects.all(), day="accepted_on", distinct="owner")
+
+    @indicator("world.open", zh="在办", unit="项", kind=STOCK, verbs=watch)
+    def open_works() -> Records:
+        """Works open at the end of the period (在办)."""
+        return Records(Work.objects.all(), from_field="accepted_on", to_field="concluded_on")
+
+    @indicator("world.days", zh="平均用时", unit="工作日", kind=DURATION, verbs=watch, direction="down")
+    def days_used() -> Records:
+        """Mean net days of the works concluded (平均用时)."""
+        return Records(Work.objects.all(), day="concluded_on", measure="net_days")
+
+    @indicator("world.slow", zh="用时九五分位", unit="工作日", kind=DURATION, verbs=watch)
+    def slow() -> Records:
+        """The days that 95 of 100 works do not exceed (用时九五分位)."""
+        return Records(Work.objects.all(), day="concluded_on", measure="net_days", percentile=95)
+
+    @indicator("world.money", zh="金额", unit="万元", kind=FLOW, verbs=("case.pay",), dims=())
+    def money() -> Records:
+        """Money asked for (金额)."""
+        return Records(Work.objects.all(), day="accepted_on", measure="amount", city="")
+
+
+CODES = (
+    "world.accepted", "world.concluded", "world.rate", "world.cohort", "world.owners", "world.open", "world.days",
+    "world.slow", "world.money",
+)  # fmt: skip

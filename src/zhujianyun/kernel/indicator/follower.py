@@ -1,0 +1,93 @@
+"""Following the journal (跟随留痕): an act changes the numbers that watch its verb, and only those.
+
+A batch of entries is coalesced: each indicator is counted once, over the days that the batch touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from zhujianyun.base import clock
+from zhujianyun.kernel import journal
+from zhujianyun.kernel.indicator import materialising, registry, snapshots
+from zhujianyun.kernel.indicator.models import Refresh
+from zhujianyun.kernel.indicator.snapshots import EVERYTHING, Report
+
+if TYPE_CHECKING:
+    from zhujianyun.kernel.journal.models import Entry
+
+NAME = "indicator.recompute"
+BATCH = 2_000
+_quiet = 0
+
+
+def follow() -> None:
+    """Register with the journal (登记跟随). It sees every verb; what nobody watches costs a look-up."""
+    journal.follow(NAME, "*", recompute, batch=BATCH)
+
+
+def recompute(entries: list[Entry]) -> Report:
+    """Count again what these entries touched (重算受影响指标)."""
+    if _quiet or not entries:
+        return Report()
+    seq = max(entry.seq if entry.seq is not None else -1 for entry in entries)
+    grouped: dict[frozenset[date], list[str]] = defaultdict(list)
+    for code, days in _touched(entries).items():
+        grouped[frozenset(days)].append(code)
+    total = Report()
+    for days, codes in grouped.items():
+        report = materialising.refresh([registry.get(code) for code in codes], days, seq=seq)
+        total.written += report.written
+        total.codes |= report.codes
+    return total
+
+
+def beat() -> None:
+    """Confirm all numbers that follow the journal when nothing waits to be read (心跳).
+
+    Called by the worker every half minute; without it a quiet indicator would look dead.
+    """
+    sealed = materialising.sealed_seq()
+    read = journal.Follower.objects.filter(name=NAME, attempts=0).values_list("cursor", flat=True).first()
+    if read is not None and read > sealed:
+        snapshots.confirm([EVERYTHING], at=clock.now(), seq=sealed)
+
+
+def last_beat() -> Refresh | None:
+    """The row of the last beat (最近心跳)."""
+    return Refresh.objects.filter(indicator=EVERYTHING).first()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within the block entries pass uncounted; a materialisation must follow (批量期间不重算).
+
+    For playing a year at once. Counting resumes with the next entry after the block.
+    """
+    global _quiet
+    _quiet += 1
+    try:
+        yield
+    finally:
+        _quiet -= 1
+
+
+def _touched(entries: Iterable[Entry]) -> dict[str, set[date]]:
+    by_verb: dict[str, set[date]] = defaultdict(set)
+    for entry in entries:
+        by_verb[entry.verb].update(days_of(entry.facts_dict, clock.local_day(entry.at)))
+    touched: dict[str, set[date]] = defaultdict(set)
+    for verb, days in by_verb.items():
+        for definition in registry.touched(verb):
+            touched[definition.code] |= days
+    return touched
+
+
+def days_of(facts: dict[str, Any], done_on: date) -> set[date]:
+    """The days an act touches: the day it was done, and `day` and `days` of its facts (所涉日期)."""
+    named = [facts.get("day"), *(facts.get("days") or ())]
+    return {done_on, *(date.fromisoformat(day) for day in named if isinstance(day, str) and day)}
