@@ -141,8 +141,10 @@ def _player(path: str) -> Callable[[Progress], None]:
 
 
 def _seal(_: Progress) -> None:
+    from zhujianyun.config import demo_clock
     from zhujianyun.kernel import journal
 
+    demo_clock.set_to(demo_clock.STANDS_AT)  # what follows the journal must not believe in the machine's year
     with _bar() as report:
         total, count = journal.unsealed(), 0
         while sealed := journal.seal():
