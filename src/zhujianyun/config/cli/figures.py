@@ -41,10 +41,10 @@ def _figures(chosen: argparse.Namespace) -> int:
     from rich.table import Table
 
     table = Table(title=f"{chosen.year} 年指标", title_justify="left", header_style="bold", pad_edge=False)
-    table.add_column("指标")
+    table.add_column("指标", overflow="fold")
     for name in ("值", "分子", "分母", "记录数"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("口径", ratio=1)
+    table.add_column("口径", ratio=1, overflow="fold")
     for row in rows:
         value = f"{ZH.get(row.qualifier, '')}{_cell(row.value)} {row.unit}"
         name = f"{row.name}\n[dim]{row.code}[/dim]"
