@@ -1,0 +1,89 @@
+"""The words of the reference that the code does not carry itself (参考手册用语)."""
+
+DUTIES = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
+KINDS = {"flow": "流量", "stock": "存量", "ratio": "比率", "duration": "时长", "external": "外部评定"}
+TYPES = {
+    "text": "文字", "int": "整数", "decimal": "小数", "bool": "是否", "date": "日期", "choice": "选择", "list": "列表",
+}  # fmt: skip
+
+INDEX = {
+    "commands.md": "命令行的全部命令与参数",
+    "apps.md": "每个应用提供什么、需要什么，权限与角色",
+    "processes.md": "每个流程的版本与有效期",
+    "indicators.md": "每个指标的名称、单位、口径",
+    "screens.md": "每块屏幕挂哪些指标",
+    "verbs.md": "留痕里会出现的行为",
+    "settings.md": "环境变量与配置项",
+    "data-files.md": "法规、日历、区划数据的来源与核对情况",
+}
+
+PROCESSES = (
+    "办件按开始时有效的版本走到底。“已核对：否”表示该数字尚未与法规原文核对，页面不得标作“法定”。"
+    "用 `zhujianyun process draw 流程 --output 图.svg` 画状态图。"
+)
+INDICATORS = (
+    "数字与清单出自同一个条件：清单有多少条，数字就是多少。口径版本由口径文字和计数代码算出，改口径就换版本。"
+)
+SCREENS = "屏幕是 24 列 × 12 行的网格；位置依次为列、行、宽×高，从 0 数起。屏幕文件里没有数字，也没有查询。"
+VERBS = (
+    "每个改变、每次查阅个人信息都留一条痕。`…` 处是运行时才知道的词，例如流程名。"
+    "应用可用 `case.*` 这样的前缀订阅。"
+)
+# Where the function that records carries no Chinese name, or another one.
+VERBS_ZH = {
+    "access.locked_out": "登录被锁定",
+    "access.second_factor_added": "绑定动态口令",
+    "access.second_factor_removed": "解除动态口令",
+    "access.sign_in_failed": "登录失败",
+    "access.signed_in": "登录",
+    "access.signed_out": "退出登录",
+    "case.calendar.announce": "发布日历通知",
+    "case.….clock_rederived": "日历变动后重算时限",
+    "case.….clock_resumed": "中止到最长期限自动恢复",
+    "case.….draw_void": "作废摇号",
+    "case.….hand_over": "移交任务",
+    "case.….migrate": "迁移到新版流程",
+    "case.….open": "登记办件",
+    "case.….task_assigned": "分派任务",
+    "case.….task_escalated": "无人可派，报上级",
+    "case.….timer_refused": "到时自动办理未成",
+    "fire_review.sample_day": "演示：演完一天",
+    "indicator.drill": "从指标追到记录",
+    "indicator.freeze": "冻结指标期间",
+    "privacy.read": "查阅个人信息",
+    "subject.register": "登记主体",
+}
+SETTINGS = "平台只从这些环境变量读配置。生产环境没有设置必填项时拒绝启动，并说明缺哪一项。"
+DATA = "法规里的数字都是带日期和来源的数据行，不写在代码里。怎样编制、怎样更正见[说明](../../src/zhujianyun/data/README.md)。"
+
+# Every name ZJY_… that the source reads: (where it is set, Chinese explanation).
+ENVIRONMENT, SETTING, INNER = "环境变量", "配置项", "内部"
+ZJY = {
+    "ZJY_VAR": (ENVIRONMENT, "数据目录：数据库、文件、密钥、检查点、日志都在其中。缺省 `var`；生产必填，须在备份范围内"),
+    "ZJY_SECRET_KEY": (ENVIRONMENT, "会话与签名的密钥，至少 50 个随机字符。生产必填；演示环境自动生成并存入数据目录"),
+    "ZJY_HOSTS": (ENVIRONMENT, "对外域名，以逗号分隔。生产必填；缺省 `localhost,127.0.0.1`"),
+    "ZJY_DATABASE": (ENVIRONMENT, "PostgreSQL 地址，形如 `postgresql://用户:口令@主机:5432/库名`；不设则用数据目录里的 SQLite"),
+    "ZJY_BASE_URL": (ENVIRONMENT, "通知里写的网址，缺省 `http://localhost:8000`"),
+    "ZJY_GATEWAY_URL": (ENVIRONMENT, "浏览器访问共享接口和实时推送的地址；`:8001` 表示同一主机的另一端口，空表示同源"),
+    "ZJY_BEHIND_PROXY": (ENVIRONMENT, "设为任意值表示前面有反向代理，信任它写的 `X-Forwarded-Proto`；没有代理时不要设"),
+    "ZJY_EMAIL_HOST": (ENVIRONMENT, "发信服务器，缺省 `localhost`"),
+    "ZJY_SECURITY_PROFILE": (ENVIRONMENT, "口令策略：`mlps3`（等保三级：须含三类字符、90 天更换，缺省）或 `asvs`（12 位以上，不强制更换）"),
+    "ZJY_APP_FOLDERS": (ENVIRONMENT, "外来应用的文件夹，多个以冒号分隔；每个文件夹里须有 `manifest.py`"),
+    "ZJY_HOST": (ENVIRONMENT, "`zhujianyun demo` 的监听地址，缺省 `127.0.0.1`"),
+    "ZJY_TRACEBACK": (ENVIRONMENT, "设为任意值时，命令行遇内部错误打印完整调用栈，供开发者用"),
+    "ZJY_JOURNAL_HASH": (SETTING, "新建留痕库的杂凑算法：`sha256`（缺省）或 `sm3`；已有的库不变"),
+    "ZJY_JOURNAL_TRUSTED_KEYS": (SETTING, "以前主机的检查点公钥（PEM），核验旧检查点时用"),
+    "ZJY_CIPHERS": (SETTING, "新密钥的算法：`international`（Ed25519、AES-GCM，缺省）或 `national`（SM2、SM4）"),
+    "ZJY_PASSWORD_DAYS": (SETTING, "口令有效天数，覆盖所选口令策略的规定；`0` 表示不过期"),
+    "ZJY_PASSWORD_WORDS": (SETTING, "口令里不许出现的词，例如单位名称"),
+    "ZJY_SECOND_FACTOR_FOR_OFFICERS": (SETTING, "三员登录是否必须绑定动态口令，缺省是"),
+    "ZJY_IDLE_MINUTES": (SETTING, "多少分钟没有操作就要重新登录，缺省 30"),
+    "ZJY_ACCOUNT_FAILURES": (SETTING, "同一账号连续登录失败几次后锁定 30 分钟，缺省 5"),
+    "ZJY_ADDRESS_FAILURES": (SETTING, "同一网络地址登录失败几次后锁定 30 分钟，缺省 30"),
+    "ZJY_CA_FILE": (SETTING, "内网根证书文件，向外调用时用"),
+    "ZJY_FILES": (INNER, "存储文件的文件夹，由 `ZJY_VAR` 得出"),
+    "ZJY_KEYS": (INNER, "密钥文件夹，由 `ZJY_VAR` 得出；文件权限 0600"),
+    "ZJY_CHECKPOINTS": (INNER, "库外检查点文件夹，由 `ZJY_VAR` 得出"),
+    "ZJY_ROSTER": (INNER, "找到的应用，由入口点和 `ZJY_APP_FOLDERS` 得出"),
+    "ZJY_DEMO": (INNER, "是否演示环境，由所选的配置文件决定"),
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""The documents against the code and against one another (文档核对)."""
