@@ -79,6 +79,7 @@ class CaseFile:
     applicant: str
     office: str
     division: str
+    lamp: str
     left: str
     facts: list[tuple[str, str, bool]]
     clocks: list[ClockView]
@@ -115,6 +116,7 @@ def gather(case: Case) -> CaseFile:
         applicant=listing.subject_zh(case.applicant),
         office=case.office.name,
         division=listing.division_zh(case.division_code),
+        lamp=shown.lamp_of(case, days.today),
         left=shown.left_zh(case.due_on, days.today, days.of(definition)) if case.is_open else "",
         facts=shown.facts_zh(definition, case.facts),
         clocks=[_clock(run, definition, days) for run in case.clocks.order_by("started_at", "pk")],

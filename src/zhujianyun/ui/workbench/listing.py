@@ -27,6 +27,7 @@ class Line:
     applicant: str
     city: str
     state: shown.ShownState
+    lamp: str
     left: str
     paused: bool
 
@@ -46,6 +47,7 @@ def _line(case: Case, days: shown.Days) -> Line:
         applicant=subject_zh(case.applicant),
         city=city_zh(case.city_code),
         state=shown.state_of(case, definition),
+        lamp=shown.lamp_of(case, days.today),
         left=shown.left_zh(case.due_on, days.today, days.of(definition)) if case.is_open else "",
         paused=case.is_open and case.due_on is None and bool(case.lamp),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
+from zhujianyun.base import clock
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case import queries as cases
@@ -122,9 +123,20 @@ def counts(actor: Actor) -> dict[str, int]:
     mine = todo(actor)
     wanted: dict[str, Any] = {"todo": Count("pk", filter=mine), "open": Count("pk")}
     for lamp in LAMPS:
-        wanted[lamp] = Count("pk", filter=Q(lamp=lamp))
-        wanted[f"my_{lamp}"] = Count("pk", filter=Q(lamp=lamp) & mine)
+        wanted[lamp] = Count("pk", filter=lit(lamp))
+        wanted[f"my_{lamp}"] = Count("pk", filter=lit(lamp) & mine)
     return visible(actor).filter(OPEN, number__isnull=False).aggregate(**wanted)
+
+
+def lit(lamp: str) -> Q:
+    """Cases with this lamp today, also before the sweep of a new day has run (按灯)."""
+    today = clock.today()
+    late, now = Q(due_on__lt=today), Q(due_on=today)
+    if lamp == "black":
+        return Q(lamp="black") | OPEN & late
+    if lamp == "red":
+        return (Q(lamp="red") & ~late | OPEN & now) & ~Q(lamp="black")
+    return Q(lamp=lamp) & (Q(due_on=None) | Q(due_on__gt=today))
 
 
 def by_due(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -140,8 +152,10 @@ def rows(found: QuerySet[Case]) -> QuerySet[Case]:
 def listed(actor: Actor, wanted: Filters) -> QuerySet[Case]:
     """The cases of the list (办件列表)."""
     found = visible(actor).filter(_scope(actor, wanted.scope))
-    exact = {"process": wanted.process, "state": wanted.state, "city_code": wanted.city, "lamp": wanted.lamp}
+    exact = {"process": wanted.process, "state": wanted.state, "city_code": wanted.city}
     found = found.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.lamp:
+        found = found.filter(OPEN & lit(wanted.lamp))
     for word in wanted.q.split():
         found = found.filter(
             Q(number__icontains=word) | Q(title__icontains=word) | Q(applicant__name__icontains=word)

@@ -12,6 +12,7 @@ from zhujianyun.base import clock, masks
 from zhujianyun.base.errors import NotFound
 from zhujianyun.base.workdays import LAYERS, Calendar
 from zhujianyun.kernel.case.calendars import calendar
+from zhujianyun.kernel.case.clock import BLACK, NONE, RED, worst
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.definition.model import APPLICANT, SYSTEM, Definition, Fact, State
 from zhujianyun.kernel.case.engine.facts import look
@@ -68,6 +69,14 @@ def sort_of(definition: Definition, state: State) -> str:
         return "draft"
     doers = {role for action in state.actions.values() for role in action.by}
     return "waiting" if doers <= {APPLICANT, SYSTEM} else "working"
+
+
+def lamp_of(case: Case, today: date) -> str:
+    """The lamp as it must stand today, also before the sweep of a new day has run (今日时限灯)."""
+    if not case.is_open or case.due_on is None:
+        return case.lamp
+    by_day = BLACK if case.due_on < today else RED if case.due_on == today else NONE
+    return worst((case.lamp, by_day))
 
 
 def left_zh(due_on: date | None, today: date, days: Calendar, unit: str = "workday") -> str:

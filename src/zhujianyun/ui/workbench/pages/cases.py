@@ -35,6 +35,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "states": _states(wanted.process),
         "cities": [(row.code, row.name) for row in divisions.cities(clock.today())],
         "kept": kept.urlencode(),
+        "with_due": wanted.scope not in ("settled", "ended"),
+        "with_end": wanted.scope in ("settled", "ended", "all"),
         "empty": _empty_zh(wanted),
     }
     return render(request, "workbench/cases.html", context)

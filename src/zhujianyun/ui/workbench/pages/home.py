@@ -63,7 +63,7 @@ def _tiles(counted: dict[str, int]) -> list[dict]:
 
 
 def _short(actor: Actor, lamp: str, days: shown.Days) -> list:
-    found = queries.visible(actor).filter(queries.OPEN, lamp=lamp, number__isnull=False)
+    found = queries.visible(actor).filter(queries.OPEN & queries.lit(lamp), number__isnull=False)
     return lines(queries.by_due(queries.rows(found))[:LAMP_SHOWN], days)
 
 
