@@ -51,14 +51,16 @@ def freeze(process: str, office: Any, by: Actor, *, nonce_commits: Mapping[str, 
             row["stratum"]: row.whole("percent")
             for row in registry.table(definition.tables.get(lottery.table, lottery.table), clock.today())
         }
-        table = lots.stratify({name: [one.number for one in cases] for name, cases in groups.items()}, ratios)
+        table = lots.stratify(
+            {name: [str(one.number) for one in cases] for name, cases in groups.items()}, ratios
+        )
         row = Draw.objects.create(
             process=process, definition_version=definition.version, case_state=state, office_id=office_id,
             ratios=ratios, commits={one.name: one.commit for one in table}, nonce_commits=commits,
             frozen_at=clock.now(), by=by.key,
         )  # fmt: skip
         entries = [
-            DrawEntry(draw=row, case_id=one.pk, ident=one.number, stratum=name)
+            DrawEntry(draw=row, case_id=one.pk, ident=str(one.number), stratum=name)
             for name, cases in groups.items()
             for one in cases
         ]

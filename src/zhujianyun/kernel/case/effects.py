@@ -52,8 +52,7 @@ def carry_out(entry: journal.Entry, effect: str) -> EffectDone:
         with transaction.atomic():
             row.result, row.detail = DONE, ""
             row.save()
-            entry.effect, _, entry.argument = effect, *effect.partition(":")[1:]
-            receiver(entry)
+            receiver(_event(entry, effect))
     except Exception as error:  # noqa: BLE001 - whatever a receiver raises is kept on the receipt
         row.pk = known.pk if known else None
         row.result, row.detail = FAILED, f"{type(error).__name__}: {error}"[:300]
@@ -83,6 +82,13 @@ def take_offer(offered: Offered, *, by: access.Actor, facts: dict[str, Any] | No
         )  # fmt: skip
         Offered.objects.filter(pk=offered.pk).update(taken=case)
     return case
+
+
+def _event(entry: journal.Entry, effect: str) -> Any:
+    """The entry as receivers get it: with the effect, and what stands after its colon."""
+    event: Any = entry
+    event.effect, event.argument = effect, effect.partition(":")[2]
+    return event
 
 
 def _receiver(effect: str) -> Callable[[Any], Any] | None:

@@ -147,7 +147,7 @@ def _shape_on(model: type[models.Model], vendor: str) -> tuple[list[str], list[s
     fields = model._meta.concrete_fields
     return (
         [field.attname for field in fields],
-        [field.column for field in fields],
+        [field.column or field.attname for field in fields],
         [_converter(field, vendor) for field in fields],
     )
 

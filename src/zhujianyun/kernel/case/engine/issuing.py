@@ -58,10 +58,11 @@ def _frozen(unit: Unit, folder: Folder, plan: Plan, number: str) -> dict[str, An
         "action_zh": plan.action.zh,
         "state_zh": definition.states[case.state].zh,
         "office": unit.office(case.office_id)[1],
-        "applicant": case.applicant.name if case.applicant_id else "",
-        "project": case.project.name if case.project_id else "",
+        "applicant": case.applicant.name if case.applicant else "",
+        "project": case.project.name if case.project else "",
         "facts": facts,
         "facts_zh": _labels(folder, facts),
+        "filled_zh": _filled(plan),
         "reason": plan.ask.reason,
         "signed": "、".join(dict.fromkeys(one["zh"] for one in plan.signed if one["zh"])),
         "actor": plan.ask.by.name_zh,
@@ -77,12 +78,27 @@ def _frozen(unit: Unit, folder: Folder, plan: Plan, number: str) -> dict[str, An
 
 
 def _due_on(unit: Unit, folder: Folder, plan: Plan) -> str:
-    """The nearest due day as it stands at issue; the cached dates follow only afterwards."""
+    """The nearest due day as it stands at issue, none when the act pauses the clock.
+
+    The cached dates follow only after the paper.
+    """
+    if plan.halts:
+        return ""
     from zhujianyun.kernel.case import clock
 
     calendar = unit.calendar(folder.definition.layers, plan.day)
     days = [clock.due(run.ledger, calendar)[0] for run in folder.running() if run.owner == "staff"]
     return min(days).isoformat() if days else ""
+
+
+def _filled(plan: Plan) -> list[list[Any]]:
+    """What the officer filled in, by its Chinese names, for papers without a template of their own."""
+    names = {fact.name.removeprefix("action."): fact for fact in plan.action.facts}
+    return [
+        [names[name].zh, dict(names[name].choices).get(value, value) if names[name].choices else value]
+        for name, value in plan.filled.items()
+        if name in names
+    ]
 
 
 def _labels(folder: Folder, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _begin(unit: Unit, folder: Folder, by: Actor, now: Any) -> None:
     )  # fmt: skip
     unit.add(step)
     folder.note(step, role)
-    facts = {
+    facts: dict[str, Any] = {
         "process": case.process, "definition": case.definition_version, "to": case.state, "city": case.city_code,
         "division": case.division_code, "office": unit.office(case.office_id)[0], "parent": case.parent_id,
         "effects": [], "marks": [],

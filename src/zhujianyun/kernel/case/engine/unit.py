@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models, transaction
 
@@ -199,7 +199,7 @@ class Unit:
         known = {row.pk for row in fresh or ()}
         changed = [row for pk, row in self.changed.get(model, {}).items() if pk not in known]
         if changed and model is Case:
-            self._write_cases(changed)
+            self._write_cases(cast("list[Case]", changed))
         elif changed:
             update_many(model, changed)
 
@@ -213,9 +213,9 @@ class Unit:
             )
 
     def _settle(self) -> None:
-        for rows in (self.fresh.get(Case, ()), self.changed.get(Case, {}).values()):
-            for case in rows:
-                case._was_version = case.version
+        written = [*self.fresh.get(Case, ()), *self.changed.get(Case, {}).values()]
+        for case in cast("list[Case]", written):
+            case._was_version = case.version
         self.fresh, self.changed, self._touched = {}, {}, []
         self.entries, self.others, self.acts = [], [], 0
         self.sequences.settle()

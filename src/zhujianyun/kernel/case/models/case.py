@@ -63,6 +63,9 @@ class Case(models.Model):
     )
     flags = models.JSONField("标志", default=dict, blank=True)
 
+    was_open = False  # set by `open_` when it gives a case that was open already
+    _was_version = 0  # the version as read or last written, for the optimistic lock
+
     class Meta:
         verbose_name = verbose_name_plural = "办件"
         constraints = [

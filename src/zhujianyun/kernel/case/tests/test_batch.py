@@ -108,10 +108,7 @@ def test_a_random_play_gives_the_same_rows_with_and_without_a_batch(desk, story,
         cases = list(Case.objects.filter(pk__gt=before).order_by("opened_at").values_list("id", flat=True))
         told = [rows(model, cases, name) for model in (Case, Step, Mark, ClockRun, Task, Paper, Document)]
         entries = journal.Entry.objects.order_by("id")[entries_before:]
-        said = [
-            (e.verb, e.at, e.actor, e.facts_dict["number"] if "number" in e.facts_dict else "")
-            for e in entries
-        ]
+        said = [(e.verb, e.at, e.actor, e.facts_dict.get("number", "")) for e in entries]
         found.append((refused, told, said, Case.objects.filter(pk__in=cases).count()))
     assert found[0] == found[1]
 

@@ -71,7 +71,12 @@ def test_the_timeline_is_read_with_four_queries(desk, django_assert_max_num_quer
     desk.act(one, "test")
     with django_assert_max_num_queries(4):
         told = [(line.zh, line.to_zh, len(line.papers)) for line in queries.timeline(one)]
-    assert told == [("开立", "待提交", 0), ("提交", "待受理", 0), ("受理", "审查中", 1), ("送检", "检测中", 1)]
+    assert told == [
+        ("开立", "待提交", 0),
+        ("提交", "待受理", 0),
+        ("受理", "审查中", 1),
+        ("送检", "检测中", 1),
+    ]
 
 
 def test_offers_tell_who_may_do_what_why_not_and_what_follows(desk):
