@@ -69,11 +69,12 @@ def _registered(rows: Sequence[Registration]) -> list[Subject]:
     numbers = [next(iter(row.identifiers.items())) for row in rows]
     known = queries.owners_now(set(numbers))
     if len(known) < len(rows):
-        return actions.register_many(rows, source=_source(), by=access.SYSTEM, batch=f"{SOURCE}-2020")
+        return actions.register_many(rows, source=source(), by=access.SYSTEM, batch=f"{SOURCE}-2020")
     return [known[number] for number in numbers]
 
 
-def _source() -> BusinessSystem:
+def source() -> BusinessSystem:
+    """The business system that all this comes from, entered once (来源系统)."""
     from zhujianyun.kernel.system import actions as systems
 
     found = BusinessSystem.objects.filter(code=SOURCE).first()

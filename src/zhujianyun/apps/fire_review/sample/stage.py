@@ -73,9 +73,8 @@ class Stage:
         with clock.standing(clock.at_local(after, 18, 30) if after else STARTS_AT) as self.time:
             if after is not None:
                 self._follow()
-            self._line_up(after)
-            with case.batch(size=WHOLE_DAY) as batch:
-                self.batch = batch
+            with case.batch(size=WHOLE_DAY) as self.batch:
+                self._line_up(after)
                 for day in self._days(after):
                     self._play_day(day)
             self.time.move_to(max(ENDS_AT, self.time.now()))
@@ -253,15 +252,12 @@ class Stage:
 
     def _take_up(self) -> None:
         known = {self.open_key(key): key for key in self.courses}
-        rows = Case.objects.filter(open_key__startswith=self.open_key("")).select_related(
-            "applicant", "project"
-        )
-        for row in rows:
-            key = known[row.open_key or ""]
-            if row.number:
-                self.numbers[key] = row.number
-            if row.is_open:
-                self.cases[key] = row
+        rows = Case.objects.filter(open_key__startswith=self.open_key(""))
+        for open_key, number in rows.exclude(number=None).values_list("open_key", "number"):
+            self.numbers[known[open_key]] = number
+        still_open = rows.filter(settled=False, ended=False).values_list("pk", flat=True)
+        for folder in self.batch.load(still_open):  # the batch's own objects, so that draws show in them
+            self.cases[known[folder.case.open_key]] = folder.case
         drawn = queries.marked(queries.FILING, "drawn").filter(open_key__startswith=self.open_key(""))
         for open_key, day in drawn.values_list("open_key", "marks__day"):
             course = self.courses[known[open_key]]

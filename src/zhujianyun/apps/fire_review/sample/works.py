@@ -79,7 +79,7 @@ OTHER = {
 OTHER["punished"] = OTHER["other"] + OTHER["crowded"]
 
 _FIRST = "云锦翠金盛荣恒安泰和嘉华海江东南瑞祥万宏博雅丽星龙凤天景御福"
-_SECOND = "湖苑城园庭湾岸府汇悦达信源丰源泽辉润康宁隆兴旺庆启航创合邦峰"
+_SECOND = "湖苑城园庭湾岸府汇悦达信源丰泽辉润康宁隆兴旺启航创合邦峰里居"
 _STREETS = [
     "民族",
     "人民",
