@@ -64,11 +64,17 @@ class SessionGuard:
             return _to_sign_in(request)
         if not request.user.is_authenticated:
             return None
-        if passwords.must_renew(request.user):
-            return None if page in PASSWORD else redirect("account_change_password")
+        if reason := passwords.must_renew(request.user):
+            return None if page in PASSWORD else _to_change_password(request, reason)
         if page not in ENROLMENT and _lacks_second_factor(request):
             return redirect("mfa_activate_totp")
         return None
+
+
+def _to_change_password(request: HttpRequest, reason: str) -> HttpResponse:
+    if reason == "expired":
+        messages.info(request, "口令已到更换期限，修改后才能继续使用。")
+    return redirect("account_change_password")
 
 
 def _lacks_second_factor(request: HttpRequest) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from zhujianyun.base.errors import NotAllowed
+from zhujianyun.base.errors import Conflict, NotAllowed
 from zhujianyun.kernel.access import guard
 from zhujianyun.kernel.access.actors import Actor
 from zhujianyun.kernel.access.models import Account
@@ -35,6 +35,7 @@ def act(permission: str, *, by: Actor, on: tuple[str, Any], reason: str = "") ->
 
     Raises:
         NotAllowed: without the permission; journalled as refused.
+        Conflict: when the database refuses what the checks let pass, because another was faster.
     """
     note = Note(*on)
     try:
@@ -46,6 +47,9 @@ def act(permission: str, *, by: Actor, on: tuple[str, Any], reason: str = "") ->
         note.facts = {"rule": refusal.rule}
         record(permission, by, note, reason=refusal.message_zh, result="refused")
         raise
+    except IntegrityError as error:
+        # The checks passed and the database refused: somebody else was faster.
+        raise Conflict("刚有他人办理了同一事项，请刷新后重试。", rule=permission) from error
 
 
 @contextmanager

@@ -91,6 +91,17 @@ def test_a_role_held_already_is_not_granted_again_in_the_same_days(house, clerk)
     actions.grant_role(clerk, "trade.clerk", office, by=by, valid_from=date(2020, 7, 1))
 
 
+def test_the_slower_of_two_security_officers_is_told_so(house, clerk, monkeypatch):
+    from zhujianyun.kernel.access.actions import grants
+
+    by, office = house.by("security"), house.offices["city"]
+    actions.grant_role(clerk, "trade.clerk", office, by=by)
+    monkeypatch.setattr(grants, "_not_twice", lambda *a: None)  # as seen a moment too early
+    with pytest.raises(Conflict, match="他人"):
+        actions.grant_role(clerk, "trade.clerk", office, by=by)
+    assert Membership.objects.count() == 1
+
+
 def test_a_withdrawn_role_is_gone_at_once_and_stays_as_history(house, clerk):
     by, office = house.by("security"), house.offices["city"]
     old = actions.grant_role(clerk, "trade.clerk", office, by=by, valid_from=date(2020, 1, 1))

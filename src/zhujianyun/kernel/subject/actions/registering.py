@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhujianyun.base import clock
-from zhujianyun.base.errors import RuleBroken
+from zhujianyun.base.errors import Conflict, RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.subject import identifiers as numbers
@@ -65,7 +65,6 @@ def register(
     return register_many([row], source=source, by=by, batch=batch)[0]
 
 
-@transaction.atomic
 def register_many(
     rows: Sequence[Registration], *, source: BusinessSystem, by: Actor, batch: str = ""
 ) -> list[Subject]:
@@ -74,14 +73,19 @@ def register_many(
     Raises:
         NotAllowed: without "subject.register".
         RuleBroken: as ``register``; ``details["row"]`` says which.
+        Conflict: when another registered one of the numbers at the same moment; try again.
     """
     access.require(by, "subject.register")
     work = _Work(source, by, batch)
     asked = [_numbers_of(row, place) for place, row in enumerate(rows)]
-    work.known = owners_now({number for _, given in asked for number in given})
-    for place, (row, given) in enumerate(asked):
-        work.take(place, row, given)
-    return work.write()
+    try:
+        with transaction.atomic():
+            work.known = owners_now({number for _, given in asked for number in given})
+            for place, (row, given) in enumerate(asked):
+                work.take(place, row, given)
+            return work.write()
+    except IntegrityError as error:
+        raise Conflict("刚有他人登记了相同编号，请重试。", rule="subject.registered_meanwhile") from error
 
 
 def state(

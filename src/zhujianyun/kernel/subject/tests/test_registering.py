@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from zhujianyun.base.codes import citizen_id, uscc
-from zhujianyun.base.errors import NotAllowed, RuleBroken
+from zhujianyun.base.errors import Conflict, NotAllowed, RuleBroken
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.journal import Entry
@@ -85,6 +85,16 @@ def test_the_database_keeps_one_owner_per_open_number(sources):
     assert a != b
     with pytest.raises(IntegrityError), transaction.atomic():
         Identifier.objects.create(subject=b, scheme="uscc", value=A, source=sources.ours)
+
+
+def test_whoever_registers_the_same_number_at_the_same_moment_is_told_to_try_again(sources, monkeypatch):
+    from zhujianyun.kernel.subject.actions import registering
+
+    actions.register_many([row()], source=sources.ours, by=SYSTEM)
+    monkeypatch.setattr(registering, "owners_now", lambda numbers: {})  # as seen a moment too early
+    with pytest.raises(Conflict, match="重试"):
+        actions.register_many([row()], source=sources.ours, by=SYSTEM)
+    assert Subject.objects.count() == 1
 
 
 def test_whoever_may_not_register_cannot(sources):

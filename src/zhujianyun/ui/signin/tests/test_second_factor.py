@@ -70,6 +70,12 @@ def test_after_enrolment_the_password_alone_does_not_let_in(client, device, watc
     assert client.session.session_key != before
 
 
+def test_half_way_one_may_begin_anew_with_another_account(client, device, sign_in):
+    sign_in("clerk")
+    assert client.post("/signout/", {"next": "/signin/"}).url == "/signin/"
+    assert client.get("/signin/").status_code == 200
+
+
 def test_a_code_used_once_is_refused_in_its_step_even_by_another_process(client, device, watch, sign_in):
     code = watch.code(device)
     sign_in("clerk")
