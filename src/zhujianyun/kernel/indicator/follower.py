@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
 
 from zhujianyun.base import clock
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.indicator import materialising, registry, snapshots
 from zhujianyun.kernel.indicator.models import Refresh
+from zhujianyun.kernel.indicator.registry import Definition
 from zhujianyun.kernel.indicator.snapshots import EVERYTHING, Report
 
 if TYPE_CHECKING:
@@ -39,8 +42,8 @@ def recompute(entries: list[Entry]) -> Report:
     for code, days in _touched(entries).items():
         grouped[frozenset(days)].append(code)
     total = Report()
-    for days, codes in grouped.items():
-        report = materialising.refresh([registry.get(code) for code in codes], days, seq=seq)
+    for touched_days, codes in grouped.items():
+        report = materialising.refresh([registry.get(code) for code in codes], touched_days, seq=seq)
         total.written += report.written
         total.codes |= report.codes
     return total
@@ -49,17 +52,29 @@ def recompute(entries: list[Entry]) -> Report:
 def beat() -> None:
     """Confirm all numbers that follow the journal when nothing waits to be read (心跳).
 
-    Called by the worker every half minute; without it a quiet indicator would look dead.
+    Called by the worker every half minute; without it a quiet indicator would look dead. Those that
+    no act of the journal touches are counted again when half their promised interval is over.
     """
     sealed = materialising.sealed_seq()
     read = journal.Follower.objects.filter(name=NAME, attempts=0).values_list("cursor", flat=True).first()
     if read is not None and read > sealed:
         snapshots.confirm([EVERYTHING], at=clock.now(), seq=sealed)
+    if waiting := _unwatched_and_old():
+        with transaction.atomic():
+            materialising.refresh(waiting, [clock.today()], seq=sealed)
 
 
-def last_beat() -> Refresh | None:
-    """The row of the last beat (最近心跳)."""
-    return Refresh.objects.filter(indicator=EVERYTHING).first()
+def _unwatched_and_old() -> list[Definition]:
+    free = [definition for definition in registry.all_() if not registry.watched(definition)]
+    seen = dict(
+        Refresh.objects.filter(indicator__in=[d.code for d in free]).values_list("indicator", "confirmed_at")
+    )
+    now = clock.now()
+    return [
+        d
+        for d in free
+        if d.code not in seen or now - seen[d.code] > timedelta(minutes=d.freshness_minutes) / 2
+    ]
 
 
 @contextmanager

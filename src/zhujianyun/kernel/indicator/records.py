@@ -190,9 +190,9 @@ class Records:
 
     def _cell(self, grain: Grain) -> Combinable:
         is_instant = _is_instant(self._placed(), "zjy_day")
-        zone = {"tzinfo": clock.SHANGHAI} if is_instant else {}
         if grain is Grain.DAY:
-            return TruncDate("zjy_day", **zone) if is_instant else F("zjy_day")
+            return TruncDate("zjy_day", tzinfo=clock.SHANGHAI) if is_instant else F("zjy_day")
+        zone = {"tzinfo": clock.SHANGHAI} if is_instant else {}
         return _TRUNC[grain]("zjy_day", output_field=DateField(), **zone)
 
     def _ranked(self, rows: QuerySet[Any], names: list[str], period: Period) -> Cells:

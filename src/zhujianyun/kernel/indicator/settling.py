@@ -31,7 +31,7 @@ class Settled:
         around = [row for row in rows if row.period_start <= cell.start and cell.end <= row.period_end]
         settled = [row for row in around if row.state in SETTLED]
         own = [row for row in around if row.grain == grain and row.period_start == start]
-        return (settled or own or [None])[0]
+        return next(iter(settled or own), None)
 
 
 def set_state(code: str, period: Period, state: State, *, by: str, reason: str) -> PeriodState:

@@ -82,4 +82,6 @@ def chinese(text: str) -> str:
 
 
 _HAN = re.compile(r"[\u3400-\u9fff，。；：、（）“”《》]")
-_BREAK = re.compile(r"(?<=[\u3400-\u9fff，。；：、（）“”《》])\s*\n\s*|\s*\n\s*(?=[\u3400-\u9fff，。；：、（）“”《》])")
+_BREAK = re.compile(
+    r"(?<=[\u3400-\u9fff，。；：、（）“”《》])\s*\n\s*|\s*\n\s*(?=[\u3400-\u9fff，。；：、（）“”《》])"
+)
