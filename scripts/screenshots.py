@@ -44,8 +44,8 @@ def open_first_case(page: Page) -> None:
 
 PICTURES: dict[str, Shot] = {
     "signin.png": Shot("/signin/", (1024, 680), "form", signed_in=False),
-    "main-screen.png": Shot("/screen/main/", WALL, "canvas"),
-    "fire-screen.png": Shot("/screen/fire/", WALL, "canvas"),
+    "main-screen.png": Shot("/screen/main/", WALL, ".widget .body :is(svg, canvas)"),
+    "fire-screen.png": Shot("/screen/fire/", WALL, ".widget .body :is(svg, canvas)"),
     "figure.png": Shot("/screen/figure/fire_review.design_concluded_rate/?year=2020", DESK, "table"),
     "workbench-home.png": Shot("/workbench/", DESK, ".wb-tiles"),
     "cases.png": Shot("/workbench/cases/", DESK, ".wb-table"),
