@@ -49,15 +49,15 @@ def _widget(widget: Widget, period: Period) -> dict[str, Any]:
         **made,
         "as_of": as_of.isoformat() if as_of else None,
         "freshness_minutes": min(f.definition.freshness_minutes for f in figures),
-        "note": widget.options.get("note", period.text_zh),
+        "note": widget.options.get("note", ""),
     }
 
 
-def figure_words(figure: Figure) -> dict[str, Any]:
-    """A figure as the wall prints it (指标文本)."""
+def figure_words(figure: Figure, name: str = "") -> dict[str, Any]:
+    """A figure as the wall prints it; `name` where its own is too long for the place (指标文本)."""
     return {
         "code": figure.code,
-        "name": figure.zh,
+        "name": name or figure.zh,
         "text": figure.shown.bare,
         "unit_text": figure.shown.unit,
         "share": _share(figure),
@@ -83,7 +83,9 @@ def _side(figure: Figure) -> str:
 
 
 def _figures(widget: Widget, figures: list[Figure], period: Period) -> dict[str, Any]:
-    return {"figures": [figure_words(figure) for figure in figures]}
+    names = widget.options.get("names", {})
+    made = [figure_words(figure, names.get(figure.code, "")) for figure in figures]
+    return {"figures": made, "columns": widget.options.get("columns", 2)}
 
 
 def _lamps(widget: Widget, figures: list[Figure], period: Period) -> dict[str, Any]:
@@ -119,7 +121,10 @@ def _backlog(widget: Widget, figures: list[Figure], period: Period) -> dict[str,
     spoken = "，".join(f"{month}受理{a or 0:g}、办结{c or 0:g}" for month, a, c in zip(months, *values, strict=True))
     return {
         "months": months,
-        "series": [{"code": f.code, "name": f.zh, "values": v} for f, v in zip(figures, values, strict=True)],
+        "series": [
+            {"code": f.code, "name": name, "values": v}
+            for f, name, v in zip(figures, widget.options.get("names", [f.zh for f in figures]), values, strict=True)
+        ],
         "open": running,
         "sentence": f"{widget.title}：{spoken}。",
     }

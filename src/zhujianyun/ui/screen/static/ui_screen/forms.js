@@ -43,7 +43,10 @@ function hero(body, data) {
   body.replaceChildren(button);
 }
 
-function figures(body, data) { body.replaceChildren(...data.figures.map((f) => figureButton(f))); }
+function figures(body, data) {
+  body.style.setProperty("--columns", Math.min(data.columns, data.figures.length));
+  body.replaceChildren(...data.figures.map((f) => figureButton(f)));
+}
 
 function lamps(body, data) {
   const row = node("div", "lamps");
@@ -87,7 +90,7 @@ function chartIn(body) {
 function inWords(body, sentence) { const words = body.querySelector(".visually-hidden"); if (words) words.textContent = sentence; }
 
 function backlog(body, data) {
-  const chart = chartIn(body), size = phone() ? 13 : 22;
+  const chart = chartIn(body), size = phone() ? 13 : 24;
   const last = (values) => { for (let i = values.length - 1; i >= 0; i--) if (values[i] !== null) return i; return -1; };
   const line = (series, color) => ({
     id: series.code, name: series.name, type: "bar", data: series.values, barGap: "8%", barCategoryGap: "34%", itemStyle: { color },
@@ -95,12 +98,12 @@ function backlog(body, data) {
   chart.setOption({
     animation: false, textStyle: { fontFamily: FONT, fontSize: size, color: C.soft },
     grid: [{ left: size * 3.4, right: 12, top: size * 2.2, height: "44%" }, { left: size * 3.4, right: 12, bottom: size * 1.6, height: "22%" }],
-    legend: { show: true, top: 0, left: 0, itemWidth: size, itemHeight: size * 0.7, textStyle: { color: C.soft, fontSize: size } },
-    xAxis: [0, 1].map((i) => ({ type: "category", gridIndex: i, data: data.months, axisLine: { lineStyle: { color: C.line } }, axisTick: { show: false }, axisLabel: { show: i === 1, color: C.soft, fontSize: size, interval: phone() ? 1 : 0 } })),
+    legend: { show: true, top: 0, left: 0, itemGap: size * 0.8, itemWidth: size, itemHeight: size * 0.7, textStyle: { color: C.soft, fontSize: size } },
+    xAxis: [0, 1].map((i) => ({ type: "category", gridIndex: i, data: data.months.map((m) => m.replace("月", "")), axisLine: { lineStyle: { color: C.line } }, axisTick: { show: false }, axisLabel: { show: i === 1, color: C.soft, fontSize: size, interval: 0 } })),
     yAxis: [0, 1].map((i) => ({ type: "value", gridIndex: i, splitNumber: 2, axisLabel: { color: C.soft, fontSize: size }, splitLine: { lineStyle: { color: C.line } } })),
     series: [
       line(data.series[0], C.one), line(data.series[1], C.two),
-      { id: "open", name: "月末在办", type: "line", xAxisIndex: 1, yAxisIndex: 1, data: data.open, symbol: "circle", symbolSize: size * 0.4, lineStyle: { color: C.four, width: 3 }, itemStyle: { color: C.four },
+      { id: "open", name: "月末在办（下）", type: "line", xAxisIndex: 1, yAxisIndex: 1, data: data.open, symbol: "circle", symbolSize: size * 0.4, lineStyle: { color: C.four, width: 3 }, itemStyle: { color: C.four },
         label: { show: true, formatter: (p) => (p.dataIndex === last(data.open) ? String(p.value) : ""), color: C.ink, fontSize: size, position: "top" } },
     ],
   }, { lazyUpdate: true, silent: true });
@@ -117,14 +120,14 @@ function city(context) {
 }
 
 function map(body, data, context) {
-  const chart = chartIn(body), size = phone() ? 11 : 20;
+  const chart = chartIn(body), size = phone() ? 11 : 24;
   const by = new Map(data.cities.map((c) => [c.code, c]));
   const shift = { 450700: [14, 6], 450600: [-30, 14], 450500: [22, 18] };
   city(context).then(() => chart.setOption({
     animation: false, textStyle: { fontFamily: FONT },
     visualMap: { show: true, type: "continuous", min: data.min, max: data.max, left: 4, bottom: 4, itemWidth: size * 0.8, itemHeight: size * 6, text: [data.max_text, data.min_text], textStyle: { color: C.soft, fontSize: size }, inRange: { color: ["#16324f", "#2f6ea6", "#8fcbff"] }, formatter: () => "" },
     series: [{
-      id: "map", type: "map", map: "guangxi", nameProperty: "adcode", layoutCenter: ["52%", "50%"], layoutSize: phone() ? "100%" : "112%", selectedMode: false, silent: false,
+      id: "map", type: "map", map: "guangxi", nameProperty: "adcode", layoutCenter: ["50%", "50%"], layoutSize: "99%", selectedMode: false, silent: false,
       itemStyle: { borderColor: "#0b1a2b", borderWidth: 2, areaColor: "#16324f" }, emphasis: { disabled: true },
       label: { show: true, color: "#fff", fontSize: size, lineHeight: size * 1.2, textBorderColor: "#0b1a2b", textBorderWidth: 3,
         formatter: (p) => { const c = by.get(String(p.name)); return c ? `${c.name}\n${c.text}` : ""; } },
@@ -140,12 +143,12 @@ function map(body, data, context) {
 }
 
 function ranking(body, data) {
-  const chart = chartIn(body), size = phone() ? 13 : 21;
+  const chart = chartIn(body), size = phone() ? 13 : 24;
   chart.setOption({
     animation: false, textStyle: { fontFamily: FONT, fontSize: size },
     grid: { left: size * 5, right: size * 4.2, top: 4, bottom: 4 },
     xAxis: { type: "value", min: data.from ?? 0, show: false },
-    yAxis: { type: "category", inverse: true, data: data.cities.map((c) => c.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: C.ink, fontSize: size } },
+    yAxis: { type: "category", inverse: true, data: data.cities.map((c) => c.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: C.ink, fontSize: size, interval: 0 } },
     series: [{ id: "rank", type: "bar", data: data.cities.map((c) => c.number), barWidth: "58%", itemStyle: { color: C.one, borderRadius: 2 }, label: { show: true, position: "right", color: C.ink, fontSize: size, formatter: (p) => data.cities[p.dataIndex].text } }],
   }, { lazyUpdate: true, silent: true });
   inWords(body, data.sentence);
