@@ -45,6 +45,13 @@ class ClockView:
         return OWNERS_ZH.get(self.run.owner, self.run.owner)
 
     @property
+    def lamp(self) -> str:
+        """The lamp to show: of a clock that has stopped only whether it was in time."""
+        if self.run.stopped_on:
+            return "black" if self.reading.overdue else "green"
+        return self.reading.lamp
+
+    @property
     def lamp_zh(self) -> str:
         """The lamp in words; a stopped clock says how it ended."""
         if self.run.stopped_on:

@@ -8,9 +8,10 @@ from django.urls import include, path
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 
-from zhujianyun.ui.workbench.pages import home
+from zhujianyun.ui.workbench.pages import account, home
 
 urlpatterns = [
     path("", require_admin_access(home.show)),
+    path("account/", require_admin_access(account.show)),
     path("", include(wagtailadmin_urls)),
 ]

@@ -144,3 +144,20 @@ def test_the_banner_of_the_demo_stands_on_every_page_of_a_demo(bureau, settings)
     settings.ZJY_DEMO = True
     page = browser.get(LIST).content.decode()
     assert "时钟自 2020-12-31 下午起走动" in page and "2020-03-02 09:00" in page
+
+
+def test_my_account_shows_my_posts_and_not_the_cms_settings(bureau):
+    page = bureau.browser("张三", "clerk").get("/workbench/account/").content.decode()
+    assert "受理人员" in page and "南宁市住建局" in page and "修改口令" in page
+
+
+def test_the_list_can_be_read_by_filters_that_the_first_page_links_to(bureau, standing):
+    import re
+
+    bureau.accepted()
+    browser = bureau.browser("李局", "chief")
+    standing.move_to(clock.at_local(date(2020, 3, 16), 9))
+    links = re.findall(r'class="wb-tile[^"]*" href="([^"]+)"', browser.get("/workbench/").content.decode())
+    assert len(links) == 4
+    counts = [len(browser.get(link).context["lines"]) for link in links]
+    assert counts == [1, 0, 1, 0]  # it is due today: the sweep of the new day has not run yet

@@ -36,7 +36,7 @@ def test_the_page_shows_clock_history_paper_and_diagram(bureau):
     page = bureau.browser("张三", "clerk").get(case_url(one)).content.decode()
     assert "许可决定" in page and "2020-03-16" in page and "未核实" in page and "行政许可法#42" in page
     assert "2020-03-03 周二，第 1 天" in page and "2020-03-07 周六，休息日，不计" in page
-    assert "国标 3 已受理" in page and "受理通知书" in page and "<svg" in page
+    assert "国家环节 3 已受理" in page and "受理通知书" in page and "<svg" in page
 
 
 def test_the_page_stays_within_its_queries(bureau):

@@ -55,6 +55,13 @@
     return v.map((x) => x.toString(16).padStart(8, "0")).join("");
   }
   document.addEventListener("DOMContentLoaded", () => {
+    // On narrow screens the diagram begins at the present state, which is framed in orange.
+    for (const box of document.querySelectorAll(".wb-diagram")) {
+      const here = box.querySelector('rect[stroke="#F46A25"]');
+      if (!here) continue;
+      const [a, b] = [here.getBoundingClientRect(), box.getBoundingClientRect()];
+      box.scrollLeft += a.left + a.width / 2 - b.left - b.width / 2;
+    }
     for (const box of document.querySelectorAll("[data-wb-sm3]")) {
       const nonce = box.querySelector("[data-wb-nonce]");
       const show = () => { box.querySelector("[data-wb-commit]").value = nonce.value ? sm3(nonce.value) : "—"; };
