@@ -197,3 +197,38 @@ def test_a_stopped_clock_reads_the_same_on_every_later_day():
     reading = clock.read(ledger, NATIONAL, D("2020-03-12"))
     assert reading == clock.read(ledger, NATIONAL, D("2024-01-01"))
     assert (reading.overdue, reading.net_days, reading.gross_days) == (True, 6, 6)
+
+
+def test_from_the_day_of_the_pause_on_there_is_no_due_day():
+    ledger = Ledger(D("2020-03-02"), 10, segments=(Segment(D("2020-03-04"), None, D("2020-04-03")),))
+    assert clock.read(ledger, NATIONAL, D("2020-03-03")).due_on is not None
+    assert clock.read(ledger, NATIONAL, D("2020-03-04")).due_on is None
+
+
+def test_a_clock_paused_in_time_is_not_overdue_however_long_the_pause_lasts():
+    ledger = Ledger(D("2020-03-02"), 5, segments=(Segment(D("2020-03-04"), None, D("2020-06-30")),))
+    reading = clock.read(ledger, NATIONAL, D("2020-06-01"))
+    assert (reading.overdue, reading.lamp, reading.net_days) == (False, clock.GREEN, 2)
+
+
+@given(ledgers(), st.integers(1, 20), st.integers(0, 40))
+def test_of_a_pause_that_began_before_the_clock_only_the_days_after_its_start_are_excluded(
+    ledger, before, length
+):
+    begun = ledger.started_on - timedelta(before)
+    early = replace(ledger, segments=(*ledger.segments, Segment(begun, begun + timedelta(length))))
+    clipped = replace(
+        ledger,
+        segments=(
+            *ledger.segments,
+            Segment(ledger.started_on, max(ledger.started_on, begun + timedelta(length))),
+        ),
+    )
+    assert clock.due(early, NATIONAL) == clock.due(clipped, NATIONAL)
+    until = ledger.started_on + timedelta(30)
+    assert clock.net_days(early, NATIONAL, until) == counted(clipped, until)
+
+
+def test_a_pause_that_was_over_before_a_same_day_limit_does_not_touch_it():
+    ledger = Ledger(D("2020-03-02"), 0, segments=(Segment(D("2020-02-24"), D("2020-02-26")),))
+    assert clock.due(ledger, NATIONAL)[0] == D("2020-03-02")
