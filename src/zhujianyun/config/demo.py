@@ -141,24 +141,24 @@ def _player(path: str) -> Callable[[Progress], None]:
 
 
 def _seal(_: Progress) -> None:
+    """Seal the year and let the followers see it; the figures are counted once, in the next step."""
     from zhujianyun.config import demo_clock
     from zhujianyun.kernel import journal
+    from zhujianyun.kernel.indicator import follower
 
-    demo_clock.set_to(demo_clock.STANDS_AT)  # what follows the journal must not believe in the machine's year
-    with _bar() as report:
+    demo_clock.set_to(demo_clock.STANDS_AT)
+    with _bar() as report, follower.quiet():
         total, count = journal.unsealed(), 0
         while sealed := journal.seal():
             count += sealed
-            report(count, max(total, count), "条")
-    journal.run_followers_to_end()
+            report(count, max(total, count), "条", "封存")
+        journal.run_followers_to_end()
     journal.checkpoint()
 
 
 def _figures(_: Progress) -> None:
-    from zhujianyun.config import demo_clock
     from zhujianyun.kernel import indicator
 
-    demo_clock.set_to(demo_clock.STANDS_AT)
     indicator.sync_versions()
     indicator.materialise(year=2020)
 

@@ -40,8 +40,17 @@ class StopUseOrder(models.Model):
             ),
         ]
 
+    DRILL = (
+        ("决定书文号", "number"), ("备案办件", "case__number"), ("标题", "case__title"), ("不合格事项", "reason"),
+        ("责令日", "ordered_on"), ("解除日", "lifted_on"),
+    )  # fmt: skip
+
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        """The page of its case (备案办件页面)."""
+        return self.case.get_absolute_url()
 
     @property
     def in_force(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -116,8 +117,9 @@ def columns(code: str, rows: Sequence[Any]) -> Columns:
     """Drilled records as a table, in the declared columns (记录表格)."""
     names = registry.get(code).columns
     found = list(rows)
-    names = names or (_plain_fields(found[0]) if found else ())
-    header = [_heading(type(found[0]), name) for name in names] if found else list(names)
+    told: dict[str, str] = {path: zh for zh, path in getattr(type(found[0]), "DRILL", ())} if found else {}
+    names = names or tuple(told) or (_plain_fields(found[0]) if found else ())
+    header = [told.get(name) or _heading(type(found[0]), name) for name in names] if found else list(names)
     return Columns(
         header, [{"cells": [_cell(row, name) for name in names], "url": _url(row)} for row in found]
     )
@@ -156,7 +158,16 @@ def _cell(row: Any, name: str) -> Any:
         row = told() if told else getattr(row, part, None)
         if row is None:
             return "—"
-    return row
+    return _words(row)
+
+
+def _words(value: Any) -> Any:
+    """Dates absolute, yes and no in Chinese."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%Y-%m-%d %H:%M}"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _url(row: Any) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from zhujianyun.base.codes import divisions
+from zhujianyun.kernel.case.definition import registry
+
 LAMPS = [("", "无"), ("green", "正常"), ("yellow", "临期"), ("red", "今日到期"), ("black", "超期")]
 OPEN = Q(settled=False, ended=False)
 
@@ -63,6 +66,12 @@ class Case(models.Model):
     )
     flags = models.JSONField("标志", default=dict, blank=True)
 
+    # What a drill-down shows of a case, with its Chinese heading.
+    DRILL = (
+        ("办件编号", "number"), ("标题", "title"), ("流程", "process_zh"), ("所在市", "city_zh"),
+        ("环节", "state_zh"), ("受理日", "accepted_on"), ("办结日", "concluded_on"),
+    )  # fmt: skip
+
     was_open = False  # set by `open_` when it gives a case that was open already
     _was_version = 0  # the version as read or last written, for the optimistic lock
 
@@ -90,6 +99,25 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Neither settled nor ended (在办)."""
         return not (self.settled or self.ended)
+
+    @property
+    def process_zh(self) -> str:
+        """The Chinese name of its process (流程名称)."""
+        return registry.get(self.process, self.definition_version).zh
+
+    @property
+    def state_zh(self) -> str:
+        """The Chinese name of its state (环节名称)."""
+        return registry.get(self.process, self.definition_version).states[self.state].zh
+
+    @property
+    def city_zh(self) -> str:
+        """The name of its city on the day it was opened (所在市)."""
+        return divisions.find(self.city_code, self.opened_on).name
+
+    def get_absolute_url(self) -> str:
+        """Where it is handled: its page in the workbench (办理页面)."""
+        return f"/workbench/cases/{self.number}/" if self.number else f"/workbench/cases/draft/{self.pk}/"
 
 
 class Step(models.Model):

@@ -57,8 +57,17 @@ class ClockRun(models.Model):
             models.Index(fields=["deadline", "stopped_on"], name="clock_deadline_stopped"),
         ]
 
+    DRILL = (
+        ("办件编号", "case__number"), ("标题", "case__title"), ("时限", "zh"), ("起算日", "started_on"),
+        ("天数", "days"), ("到期日", "due_on"), ("停止日", "stopped_on"),
+    )  # fmt: skip
+
     def __str__(self) -> str:
         return f"{self.zh} {self.started_on}+{self.days}"
+
+    def get_absolute_url(self) -> str:
+        """The page of its case (所属办件页面)."""
+        return self.case.get_absolute_url()
 
     @property
     def ledger(self) -> Ledger:
