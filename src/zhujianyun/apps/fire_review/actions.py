@@ -133,7 +133,7 @@ def lift_stop_use(event: journal.Entry) -> StopUseOrder:
     known = StopUseOrder.objects.filter(lifted_event=event.pk).first()
     if known is not None:
         return known
-    order = StopUseOrder.objects.filter(case_id=event.case_id, lifted_on=None).first()
+    order = StopUseOrder.objects.filter(case=_case(event), lifted_on=None).first()
     if order is None:
         raise NotFound("该办件没有在效的停止使用决定，无法解除。", rule="fire_review.order_in_force")
     order.lifted_at, order.lifted_on, order.lifted_event = event.at, clock.local_day(event.at), event.pk
@@ -145,7 +145,7 @@ def lift_stop_use(event: journal.Entry) -> StopUseOrder:
 def _case(event: journal.Entry) -> Case:
     from zhujianyun.kernel.case.models import Case
 
-    return Case.objects.get(pk=event.case_id)
+    return Case.objects.get(pk=event.case_id or 0)
 
 
 def _tell(verb: str, order: StopUseOrder, event: journal.Entry) -> None:

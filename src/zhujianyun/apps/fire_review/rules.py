@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 MIXED_USE = 11  # 设有第一项至第六项所列情形
 OTHER_PUBLIC = 12  # 其他公共建筑
@@ -26,6 +26,15 @@ GATES = {
     "parties_accepted": "建设单位对涉及消防的各分部分项工程验收合格，参建各方确认",
     "joint_test_passed": "消防设施性能、系统功能联调联试等内容检测合格",
 }
+
+
+class Row(Protocol):
+    """A row of a dated table, read by column (数据行)."""
+
+    def __getitem__(self, column: str, /) -> str: ...
+
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class Threshold:
     above: Decimal | None
 
 
-def places(rows: Iterable[Mapping[str, str]]) -> dict[str, Place]:
+def places(rows: Iterable[Row]) -> dict[str, Place]:
     """The places of the dated table `fire_places`, by code (场所目录)."""
     return {
         row["place"]: Place(
@@ -64,7 +73,7 @@ def places(rows: Iterable[Mapping[str, str]]) -> dict[str, Place]:
     }
 
 
-def thresholds(rows: Iterable[Mapping[str, str]]) -> tuple[Threshold, ...]:
+def thresholds(rows: Iterable[Row]) -> tuple[Threshold, ...]:
     """The thresholds of the dated table `fire_special_kinds` (特殊建设工程门槛表)."""
     return tuple(
         Threshold(int(row["item"]), row["measure"], Decimal(row["above"]) if row["above"] else None)
@@ -72,7 +81,7 @@ def thresholds(rows: Iterable[Mapping[str, str]]) -> tuple[Threshold, ...]:
     )
 
 
-def in_force(rows: Iterable[Mapping[str, str]], day: date) -> list[Mapping[str, str]]:
+def in_force(rows: Iterable[R], day: date) -> list[R]:
     """The rows whose validity holds `day`; both ends belong to it (当日有效的行)."""
     said = day.isoformat()
     return [
@@ -80,7 +89,7 @@ def in_force(rows: Iterable[Mapping[str, str]], day: date) -> list[Mapping[str, 
     ]
 
 
-def limit(rows: Iterable[Mapping[str, str]], rule: str, day: date) -> Mapping[str, str]:
+def limit(rows: Iterable[R], rule: str, day: date) -> R:
     """The one row of a limit on a day (当日适用的时限).
 
     Raises:
@@ -202,9 +211,7 @@ def is_late_filing(completed_on: date, filed_on: date, days: int, add: Callable[
     return filed_on > add(completed_on, days)
 
 
-def filing_class(
-    subject: Mapping[str, Any], catalogue: Mapping[str, Place], rows: Iterable[Mapping[str, str]]
-) -> str:
+def filing_class(subject: Mapping[str, Any], catalogue: Mapping[str, Place], rows: Iterable[Row]) -> str:
     """`key` 重点 or `general` 一般, by the provincial catalogue (其他建设工程分类, from 2023-10-30).
 
     A crowded place is always key. A use that the catalogue does not name is key: who is unsure must
@@ -228,7 +235,7 @@ def within_tolerance(designed: Decimal, measured: Decimal, percent: Decimal, *, 
     return not harms_safety and abs(measured - designed) * 100 <= designed * percent
 
 
-def clauses_in_force(rows: Iterable[Mapping[str, str]], accepted_on: date) -> list[str]:
+def clauses_in_force(rows: Iterable[Row], accepted_on: date) -> list[str]:
     """The code clauses that a review cites, chosen by the day of acceptance (适用条文)."""
     return [f"{row['code']} {row['clause']} {row['zh']}" for row in in_force(rows, accepted_on)]
 

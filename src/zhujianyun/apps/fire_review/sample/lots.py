@@ -42,12 +42,14 @@ class Lots:
     def reveal(self, time: clock.VirtualClock) -> list[Case]:
         """Reveal, draw and carry out; the filings that were hit (开出并落实)."""
         time.move_to(clock.at_local(self.day, *REVEALED_AT))
+        for city, frozen in self.open_.items():
+            by = self.bureaux[city].one("draw", 0)
+            draws.reveal(frozen, self._public_value(), self._nonces(city), by=by)
         hits: list[Case] = []
         for city, frozen in self.open_.items():
             bureau = self.bureaux[city]
-            by = bureau.one("draw", 0)
-            draws.reveal(frozen, self._public_value(), self._nonces(city), by=by)
-            hits += draws.apply(frozen, by=by, inspectors={"insp": bureau.people["insp"]})
+            pool = {"insp": bureau.people["insp"]}
+            hits += draws.apply(frozen, by=bureau.one("draw", 0), inspectors=pool)
         return hits
 
     def _public_value(self) -> str:
