@@ -92,17 +92,31 @@ def quiet() -> Iterator[None]:
 
 
 def _touched(entries: Iterable[Entry]) -> dict[str, set[date]]:
-    by_verb: dict[str, set[date]] = defaultdict(set)
-    for entry in entries:
-        by_verb[entry.verb].update(days_of(entry.facts_dict, clock.local_day(entry.at)))
+    watching: dict[str, list[str]] = {}
     touched: dict[str, set[date]] = defaultdict(set)
-    for verb, days in by_verb.items():
-        for definition in registry.touched(verb):
-            touched[definition.code] |= days
+    for entry in entries:
+        if entry.verb not in watching:
+            watching[entry.verb] = [definition.code for definition in registry.touched(entry.verb)]
+        if codes := watching[entry.verb]:
+            days = days_of(entry.facts_dict, clock.local_day(entry.at))
+            for code in codes:
+                touched[code] |= days
     return touched
 
 
 def days_of(facts: dict[str, Any], done_on: date) -> set[date]:
-    """The days an act touches: the day it was done, and `day` and `days` of its facts (所涉日期)."""
-    named = [facts.get("day"), *(facts.get("days") or ())]
-    return {done_on, *(date.fromisoformat(day) for day in named if isinstance(day, str) and day)}
+    """The days an act touches: the day it was done, and `day` and `days` of its facts (所涉日期).
+
+    Other apps may mean something else by these words (a number of days): only dates count.
+    """
+    listed = facts.get("days")
+    named = [facts.get("day"), *(listed if isinstance(listed, list) else ())]
+    return {done_on, *(day for word in named if (day := _as_day(word)) is not None)}
+
+
+def _as_day(word: object) -> date | None:
+    """The date that a word says; most words say none."""
+    try:
+        return date.fromisoformat(word) if isinstance(word, str) and len(word) == 10 else None
+    except ValueError:
+        return None

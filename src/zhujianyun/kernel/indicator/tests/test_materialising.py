@@ -154,6 +154,29 @@ def test_a_batch_is_counted_once_per_indicator(monkeypatch) -> None:  # noqa: AN
     assert calls[0][1] == {date(2020, 5, 5), date(2020, 5, 6), date(2020, 5, 7)}
 
 
+def test_the_days_of_an_act_are_its_own_and_those_it_names_as_dates() -> None:
+    done = date(2020, 5, 5)
+    assert follower.days_of({"day": "2020-05-03", "days": ["2020-04-30"]}, done) == {
+        done, date(2020, 5, 3), date(2020, 4, 30),
+    }  # fmt: skip
+    assert follower.days_of({"day": 15, "days": 20}, done) == {done}
+    assert follower.days_of({"day": "周五", "days": ["2020-02-31", None]}, done) == {done}
+
+
+def test_an_act_reaches_the_figure_through_the_sealed_journal() -> None:
+    with clock.standing(NOON):
+        fill([Work(city_code="450100", accepted_on=date(2020, 5, 5))])
+        materialise(year=2020)
+        Work.objects.create(city_code="450200", accepted_on=date(2020, 12, 31))
+        journal.record("case.work.accept", actor="system", object=("case", "1"), facts={"day": "2020-12-31"})
+        assert queries.figure("world.accepted", periods.year(2020)).value == 1
+        journal.seal()
+        journal.run_followers()
+        figure = queries.figure("world.accepted", periods.year(2020))
+        assert (figure.value, queries.figure("world.accepted", periods.year(2020), "450200").value) == (2, 1)
+        assert Snapshot.objects.get(pk=figure.snapshot_id).source_seq >= 0
+
+
 def test_within_quiet_nothing_is_counted() -> None:
     with clock.standing(NOON):
         fill([Work(city_code="450100", accepted_on=date(2020, 5, 5))])
