@@ -1,7 +1,8 @@
 """The officers of the play (演示人员): clerks, reviewers, inspectors, chiefs and draws in 14 city bureaux.
 
 Accounts are opened by the system officer and rights granted by the security officer, as in life; an
-empty platform is founded first. The accounts of the play have no password: nobody signs in as them.
+empty platform is founded first. Accounts that the play opens have no password: nobody signs in as
+them. Accounts that stand there before, such as those of a demo, do their part of the work.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
+from django.db import transaction
+
 from zhujianyun.apps.fire_review.sample import works
 from zhujianyun.base import clock
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import actions, queries
-from zhujianyun.kernel.access.models import Account, Membership, Office
+from zhujianyun.kernel.access.models import Membership, Office
 
 POSTS = {"clerk": 2, "reviewer": 2, "insp": 4, "chief": 1, "draw": 1, "witness": 2}
 SINCE = date(2020, 1, 1)
@@ -34,6 +37,7 @@ class Bureau:
         return people[turn % len(people)]
 
 
+@transaction.atomic
 def bureaux(cities: Iterable[str], seed: int) -> dict[str, Bureau]:
     """The bureaux with their officers, opened where they are missing (准备市级部门和人员)."""
     access.sync_roles()
@@ -58,20 +62,16 @@ def _three_officers() -> dict[str, access.Actor]:
 
 
 def _people(bureau: Bureau, city: str, rng: Random, officers: dict[str, access.Actor]) -> None:
-    known = {
-        account.username: account for account in Account.objects.filter(username__startswith=f"fire.{city}.")
-    }
+    """Whoever holds a post already works in the play as well; missing ones are opened."""
     for role, count in POSTS.items():
+        code = f"fire_review.{role}"
+        held = Membership.objects.filter(role__code=code, office=bureau.office, is_void=False)
+        accounts = [row.account for row in held.select_related("account").order_by("account_id")]
         for number in range(1, count + 1):
-            username, name = f"fire.{city}.{role}{number}", works.person_name(rng)
-            account = known.get(username)
-            if account is None:
+            name = works.person_name(rng)
+            if number > len(accounts):
+                username = f"fire.{city}.{role}{number}"
                 account = actions.open_account(username, name, by=officers["system"], password=None)
-            held = Membership.objects.filter(
-                account=account, role__code=f"fire_review.{role}", office=bureau.office
-            )
-            if not held.exists():
-                actions.grant_role(
-                    account, f"fire_review.{role}", bureau.office, by=officers["security"], valid_from=SINCE
-                )
-            bureau.people.setdefault(role, []).append(access.actor(account, clock.today()))
+                actions.grant_role(account, code, bureau.office, by=officers["security"], valid_from=SINCE)
+                accounts.append(account)
+        bureau.people[role] = [access.actor(account, clock.today()) for account in accounts[:count]]
