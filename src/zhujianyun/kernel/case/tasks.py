@@ -20,7 +20,7 @@ from zhujianyun.kernel.case.definition.model import Parallel
 from zhujianyun.kernel.case.engine import checks, facts
 from zhujianyun.kernel.case.engine.changing import ident
 from zhujianyun.kernel.case.engine.folder import Folder
-from zhujianyun.kernel.case.engine.unit import Unit, working
+from zhujianyun.kernel.case.engine.unit import Unit, reading, working
 from zhujianyun.kernel.case.models import Case, Task
 
 COOLING_MONTHS = 12
@@ -297,8 +297,7 @@ def _months_before(day: date, months: int) -> date:
 
 
 def _folder(case: Case) -> Folder:
-    with working() as unit:
-        return unit.folder(case)
+    return reading().folder(case)
 
 
 def _tell(

@@ -11,7 +11,7 @@ from zhujianyun.kernel.case.definition.model import SYSTEM, Action, Fact
 from zhujianyun.kernel.case.engine import checks
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.planning import environment
-from zhujianyun.kernel.case.engine.unit import Unit, working
+from zhujianyun.kernel.case.engine.unit import Unit, reading
 from zhujianyun.kernel.case.models import Case
 
 
@@ -35,12 +35,12 @@ def offers(case: Case, by: Actor) -> list[Offer]:
     Actions of the platform itself are left out. Needs and facts are told, not judged: the person
     has not filled in anything yet.
     """
-    with working() as unit:
-        folder = unit.folder(case)
-        if folder.case.ended:
-            return []
-        actions = [one for one in folder.state.actions.values() if set(one.by) != {SYSTEM}]
-        return [_offer(unit, folder, action, by) for action in actions]
+    unit = reading()
+    folder = unit.folder(case)
+    if folder.case.ended:
+        return []
+    actions = [one for one in folder.state.actions.values() if set(one.by) != {SYSTEM}]
+    return [_offer(unit, folder, action, by) for action in actions]
 
 
 def _offer(unit: Unit, folder: Folder, action: Action, by: Actor) -> Offer:

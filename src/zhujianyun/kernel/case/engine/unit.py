@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import date
 from typing import Any, cast
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from zhujianyun.base.errors import Conflict, NotFound
 from zhujianyun.base.workdays import Almanac, Calendar
@@ -183,14 +183,25 @@ class Unit:
         """
         if not (self.fresh or self.changed or self.entries or self.others):
             return
-        with transaction.atomic():
-            self.sequences.write()
-            for model in ORDER:
-                self._write(model)
-            for row in self.others:
-                row.save()
-            journal.record_many(self.entries)
+        try:
+            with transaction.atomic():
+                self._write_all()
+        except IntegrityError as error:
+            # Two opened the same project, or sent the same key, at the same moment.
+            raise Conflict(
+                "有人同时提交了同一事项，本次没有保存，请重新提交，系统会给出先提交的那一件。",
+                rule="case.once_at_a_time",
+                reason=str(error)[:200],
+            ) from error
         self._settle()
+
+    def _write_all(self) -> None:
+        self.sequences.write()
+        for model in ORDER:
+            self._write(model)
+        for row in self.others:
+            row.save()
+        journal.record_many(self.entries)
 
     def _write(self, model: type[models.Model]) -> None:
         fresh = self.fresh.get(model)
@@ -272,6 +283,11 @@ def working() -> Iterator[Unit]:
         unit = Unit()
         yield unit
         unit.flush()
+
+
+def reading() -> Unit:
+    """A unit to ask, not to act in: no transaction, no lock (只读取用)."""
+    return _active.get() or Unit()
 
 
 def keep(row: models.Model) -> None:

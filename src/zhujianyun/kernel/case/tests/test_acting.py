@@ -40,3 +40,18 @@ def test_steps_and_marks_cannot_be_changed_or_deleted_even_by_raw_sql(desk, tabl
     for statement in (f"UPDATE {table} SET day = '2019-01-01'", f"DELETE FROM {table}"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_of_two_that_open_the_same_project_at_the_same_moment_the_second_is_asked_to_try_again(
+    desk, monkeypatch
+):
+    from zhujianyun.base.errors import Conflict
+    from zhujianyun.kernel.case.engine import opening
+
+    facts = {"subject": {"project_code": "P-race", "large": True}}
+    first = desk.open(facts=facts)
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "_open_with", lambda *_: None)  # it was not there yet when the second looked
+        with pytest.raises(Conflict, match="重新提交"):
+            desk.open(facts=facts)
+    assert desk.open(facts=facts) == first
