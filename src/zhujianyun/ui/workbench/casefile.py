@@ -93,7 +93,7 @@ class CaseFile:
     events: list[Event]
     papers: list[Paper]
     documents: list[Document]
-    tasks: list[tuple[str, Task]]
+    tasks: list[tuple[str, str, Task]]
     draws: list[DrawEntry]
     children: list[Case]
     diagram: str
@@ -175,10 +175,17 @@ def _pause(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tasks(case: Case, definition: Definition | None) -> list[tuple[str, Task]]:
+def _tasks(case: Case, definition: Definition | None) -> list[tuple[str, str, Task]]:
+    """Each task with its name and state; people assigned by a draw have no work of their own to finish."""
     roles = definition.roles if definition else {}
-    rows = case.tasks.select_related("assignee").order_by("round", "name", "pk")
-    return [(f"{roles[one.role].zh if one.role in roles else one.name} {one.part}", one) for one in rows]
+    return [
+        (
+            f"{roles[one.role].zh if one.role in roles else one.name} {one.part}",
+            "已指派" if one.name == one.role else one.get_state_display(),
+            one,
+        )
+        for one in case.tasks.select_related("assignee").order_by("round", "name", "pk")
+    ]
 
 
 def _events(
@@ -207,7 +214,7 @@ def _names(keys: Iterable[str]) -> dict[str, str]:
     from zhujianyun.kernel.access.models import Account
 
     wanted = {key for key in keys if key}
-    found = {}
+    found: dict[str, str] = {}
     for kind, rows in (("subject", Subject.objects.values_list("pk", "name")), ("account", Account.objects.values_list("pk", "name_zh"))):  # fmt: skip
         ids = [int(key.partition(":")[2]) for key in wanted if key.startswith(f"{kind}:")]
         if ids:

@@ -7,7 +7,7 @@ refused: a signed token stands for them, so that nobody has to choose them again
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -211,7 +211,7 @@ def _signers(case: Case, definition: Definition, offer: Offer, by: Actor) -> lis
         if is_self and count == 1:
             continue
         drawn = case.tasks.filter(role=role, assignee__isnull=False).values_list("assignee_id", flat=True)
-        choices: Sequence[Account] = people.holders(code, case.office_id)
+        choices = list(people.holders(code, case.office_id))
         found.append(
             PeopleField(
                 f"sign:{role}",
@@ -252,7 +252,7 @@ def pick_single(form: ActForm) -> None:
             person.chosen = tuple(str(one.pk) for one in person.choices)
 
 
-__all__: Sequence[str] = (
+__all__ = (
     "ActForm", "approver_of", "blank", "documents_of", "facts_of", "faults", "filled", "fresh_key", "pick_single",
     "signers_of",
 )  # fmt: skip

@@ -54,7 +54,7 @@ class StratumView:
 
 def lotteries() -> dict[str, tuple[Definition, Lottery, frozenset[str]]]:
     """Process → its newest definition with a draw, the draw, and the states that wait for it (有摇号的流程)."""
-    found = {}
+    found: dict[str, tuple[Definition, Lottery, frozenset[str]]] = {}
     for definition in registry.all_():
         for state in definition.states.values():
             if state.lottery:
@@ -111,7 +111,9 @@ def pools(actor: Actor) -> list[Pool]:
             present = Draw.objects.filter(
                 process=process, office=office, state__in=("frozen", "revealed")
             ).first()
-            witnesses = people.holders(f"{definition.app}.witness", office.pk).exclude(pk=actor.account_id)
+            witnesses = people.holders(f"{definition.app}.witness", office.pk).exclude(
+                pk=actor.account_id or 0
+            )
             found.append(
                 Pool(process, definition.zh, office, waiting, list(witnesses), lottery.witness, present)
             )
@@ -121,7 +123,7 @@ def pools(actor: Actor) -> list[Pool]:
 def may_draw(actor: Actor, row: Draw) -> bool:
     """Whether this officer leads this draw (是否抽取员)."""
     known = lotteries().get(row.process)
-    return bool(known) and access.holds(actor, f"{known[0].app}.{known[1].by}", row.office_id)
+    return known is not None and access.holds(actor, f"{known[0].app}.{known[1].by}", row.office_id)
 
 
 def inspectors(row: Draw) -> dict[str, list[Actor]]:

@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 
 from zhujianyun.kernel import access
 from zhujianyun.ui.manifest import MenuEntry
-from zhujianyun.ui.workbench import menu
+from zhujianyun.ui.workbench import menu, viewer
 
 # A working tool, not (yet) a CMS: these entries of Wagtail are not shown to officers.
 HIDDEN = frozenset({"explorer", "images", "documents", "reports", "settings", "help", "snippets", "media"})
@@ -62,7 +62,7 @@ def name_in_sidebar(user: Any) -> None:
 
 
 def _shown(request: HttpRequest) -> list[MenuEntry]:
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     return [one for one in menu.all_() if not one.permission or access.allows(actor, one.permission)]
 
 

@@ -9,13 +9,14 @@ from django.views.decorators.http import require_safe
 
 from zhujianyun.base import masks
 from zhujianyun.kernel.access import queries
+from zhujianyun.ui.workbench import viewer
 
 
 @never_cache
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The officer's own account; rights are changed by the security officer alone (我的账号)."""
-    account = request.user
+    account = viewer.account(request)
     context = {
         "account": account,
         "phone": masks.phone(account.phone, "officer") if account.phone else "—",

@@ -15,7 +15,7 @@ from zhujianyun.kernel import case
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case import Offer
 from zhujianyun.kernel.case.models import Case, Step
-from zhujianyun.ui.workbench import errors, forms, shown
+from zhujianyun.ui.workbench import errors, forms, shown, viewer
 from zhujianyun.ui.workbench.listing import case_url
 from zhujianyun.ui.workbench.pages import handling
 
@@ -23,17 +23,17 @@ from zhujianyun.ui.workbench.pages import handling
 @require_POST
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """Act on a case with a number (办理)."""
-    return _act(request, handling.find(request.user.actor(), number=number), action)
+    return _act(request, handling.find(viewer.actor(request), number=number), action)
 
 
 @require_POST
 def draft(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Act on a draft (办理草稿)."""
-    return _act(request, handling.find(request.user.actor(), pk=pk), action)
+    return _act(request, handling.find(viewer.actor(request), pk=pk), action)
 
 
 def _act(request: HttpRequest, found: Case, action: str) -> HttpResponse:
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     form = _form(request, found, action, actor)
     try:
         step = _done(request, found, form, actor)
@@ -83,7 +83,7 @@ def _version(request: HttpRequest) -> int:
 def _refused(request: HttpRequest, found: Case, form: forms.ActForm, error: PlatformError) -> HttpResponse:
     if errors.wants_json(request):
         return errors.answer(request, error)
-    fresh = handling.find(request.user.actor(), pk=found.pk)
+    fresh = handling.find(viewer.actor(request), pk=found.pk)
     forms.faults(form, error)
     # After a conflict the officer has seen the fresh state: acting again is a new act.
     form.version = fresh.version

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from zhujianyun.base import clock
 from zhujianyun.base.codes import divisions
 from zhujianyun.kernel.case.definition import registry
-from zhujianyun.ui.workbench import queries, shown
+from zhujianyun.ui.workbench import queries, shown, viewer
 from zhujianyun.ui.workbench.listing import lines
 
 PER_PAGE = 50
@@ -20,7 +20,7 @@ PER_PAGE = 50
 def show(request: HttpRequest) -> HttpResponse:
     """The list, filtered by what stands in the address (列表)."""
     wanted = queries.Filters.read(request.GET.dict())
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     page = Paginator(queries.listed(actor, wanted), PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
@@ -36,6 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "cities": [(row.code, row.name) for row in divisions.cities(clock.today())],
         "kept": kept.urlencode(),
         "with_due": wanted.scope not in ("settled", "ended"),
+        "with_accepted": wanted.scope != "all",
         "with_end": wanted.scope in ("settled", "ended", "all"),
         "empty": _empty_zh(wanted),
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel.case import papers, prove
-from zhujianyun.ui.workbench import casefile
+from zhujianyun.ui.workbench import casefile, viewer
 from zhujianyun.ui.workbench.pages.handling import find
 
 # Scripts that recompute with nothing but Python: anybody may take them along.
@@ -21,14 +21,14 @@ SCRIPTS = ("recompute_clock.py", "verify_draw.py")
 
 
 @require_safe
-def paper(request: HttpRequest, case: int, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, case: int, pk: int) -> FileResponse:
     """A paper as PDF, rendered on first demand, shown in the browser (文书)."""
     row = _child(request, case, pk, "papers")
     return _sent(papers.file_of(row), f"{row.doc}-{row.number}.pdf", inline=True)
 
 
 @require_safe
-def document(request: HttpRequest, case: int, pk: int) -> HttpResponse:
+def document(request: HttpRequest, case: int, pk: int) -> FileResponse:
     """A document that was handed in (材料)."""
     row = _child(request, case, pk, "documents")
     if row.file is None:
@@ -39,7 +39,7 @@ def document(request: HttpRequest, case: int, pk: int) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, number: str) -> HttpResponse:
     """The clock proof as JSON (时限证明)."""
-    found = find(request.user.actor(), number=number)
+    found = find(viewer.actor(request), number=number)
     text = json.dumps(prove.prove(found), ensure_ascii=False, indent=2, sort_keys=True)
     return as_file(text + "\n", casefile.proof_name(found), "application/json; charset=utf-8")
 
@@ -64,13 +64,13 @@ def as_file(text: str, name: str, media_type: str) -> HttpResponse:
 
 
 def _child(request: HttpRequest, case: int, pk: int, what: str) -> Any:
-    found = getattr(find(request.user.actor(), pk=case), what).filter(pk=pk).first()
+    found = getattr(find(viewer.actor(request), pk=case), what).filter(pk=pk).first()
     if found is None:
         raise NotFound("这个办件没有这份文件。", rule="case.file")
     return found
 
 
-def _sent(stored: Any, name: str, *, inline: bool) -> HttpResponse:
+def _sent(stored: Any, name: str, *, inline: bool) -> FileResponse:
     answer = FileResponse(stored.open(), content_type=stored.media_type)
     way = "inline" if inline else "attachment"
     answer["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"

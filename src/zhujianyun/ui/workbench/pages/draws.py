@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhujianyun.base.errors import PlatformError
 from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.case import draws as drawing
-from zhujianyun.ui.workbench import errors, lots, shown
+from zhujianyun.ui.workbench import errors, lots, shown, viewer
 from zhujianyun.ui.workbench.pages.downloads import as_file
 
 PER_PAGE = 30
@@ -26,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _index(request: HttpRequest, error: PlatformError | None = None) -> HttpResponse:
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     page = Paginator(lots.draws(actor), PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"draw": row, "badge": lots.badge(row), "process": shown.process_zh(row.process)} for row in page]
     pools = [_pool(pool, request) for pool in lots.pools(actor)]
@@ -40,18 +40,24 @@ def _pool(pool: lots.Pool, request: HttpRequest) -> dict:
     return {"pool": pool, "witnesses": witnesses, "is_open": mine}
 
 
+def _named(request: HttpRequest, prefix: str) -> dict[str, str]:
+    """The filled fields "commit:account:12" of a form: whose → what (按人填写的值)."""
+    names = [name for name in request.POST if name.startswith(f"{prefix}:")]
+    return {
+        name.removeprefix(f"{prefix}:"): str(request.POST[name]).strip()
+        for name in names
+        if request.POST[name]
+    }
+
+
 @require_POST
 def freeze(request: HttpRequest) -> HttpResponse:
     """Freeze the list and publish the commitments (冻结名单)."""
     office = get_object_or_404(Office, pk=request.POST.get("office", "0"))
-    commits = {
-        name.removeprefix("commit:"): value.strip().lower()
-        for name, value in request.POST.items()
-        if name.startswith("commit:") and value.strip()
-    }
+    commits = {key: value.lower() for key, value in _named(request, "commit").items()}
     try:
         row = drawing.freeze(
-            request.POST.get("process", ""), office, request.user.actor(), nonce_commits=commits
+            request.POST.get("process", ""), office, viewer.actor(request), nonce_commits=commits
         )
     except PlatformError as error:
         return errors.answer(request, error) if errors.wants_json(request) else _index(request, error)
@@ -66,7 +72,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, pk: int, error: PlatformError | None = None) -> HttpResponse:
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     row = lots.draw(actor, pk)
     witnesses = lots.witnesses(row)
     for one in witnesses:
@@ -87,14 +93,10 @@ def _show(request: HttpRequest, pk: int, error: PlatformError | None = None) -> 
 @require_POST
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Reveal the public value and the nonces (公开随机数并开出)."""
-    row = lots.draw(request.user.actor(), pk)
-    nonces = {
-        name.removeprefix("nonce:"): value.strip()
-        for name, value in request.POST.items()
-        if name.startswith("nonce:") and value.strip()
-    }
+    row = lots.draw(viewer.actor(request), pk)
+    nonces = _named(request, "nonce")
     try:
-        drawing.reveal(row, request.POST.get("public", "").strip(), nonces, by=request.user.actor())
+        drawing.reveal(row, request.POST.get("public", "").strip(), nonces, by=viewer.actor(request))
     except PlatformError as error:
         return errors.answer(request, error) if errors.wants_json(request) else _show(request, pk, error)
     messages.success(request, "已开出抽签结果，种子和次序如下，任何人都可核验。")
@@ -104,7 +106,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Carry the outcome to the cases (落实结果)."""
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     row = lots.draw(actor, pk)
     try:
         hits = drawing.apply(row, by=actor, inspectors=lots.inspectors(row))
@@ -117,6 +119,6 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def verification(request: HttpRequest, pk: int) -> HttpResponse:
     """The verification data as `verify_draw.py` reads it (核验数据)."""
-    row = lots.draw(request.user.actor(), pk)
+    row = lots.draw(viewer.actor(request), pk)
     text = json.dumps(lots.verification(row), ensure_ascii=False, indent=2)
     return as_file(text + "\n", f"抽签核验-{row.pk}.json", "application/json; charset=utf-8")

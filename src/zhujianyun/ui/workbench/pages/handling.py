@@ -13,20 +13,20 @@ from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case import Offer
 from zhujianyun.kernel.case.definition.model import Definition
 from zhujianyun.kernel.case.models import Case
-from zhujianyun.ui.workbench import casefile, forms, queries, shown
+from zhujianyun.ui.workbench import casefile, forms, queries, shown, viewer
 from zhujianyun.ui.workbench.listing import case_url
 
 
 @require_safe
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """A case by its number (办理页)."""
-    return page(request, find(request.user.actor(), number=number))
+    return page(request, find(viewer.actor(request), number=number))
 
 
 @require_safe
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft by its id; once it has a number, its own address (草稿)."""
-    found = find(request.user.actor(), pk=pk)
+    found = find(viewer.actor(request), pk=pk)
     return redirect(case_url(found)) if found.number else page(request, found)
 
 
@@ -56,7 +56,7 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """The page of a case, with a refused form in its place when there is one (页面)."""
-    actor = request.user.actor()
+    actor = viewer.actor(request)
     gathered = casefile.gather(found)
     allowed, closed = _offers(found, actor, gathered.definition)
     context = {

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from zhujianyun.base import clock
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case.models import Case, Step
-from zhujianyun.ui.workbench import queries, shown
+from zhujianyun.ui.workbench import queries, shown, viewer
 from zhujianyun.ui.workbench.listing import lines
 
 TODO_SHOWN, LAMP_SHOWN, DONE_SHOWN = 12, 6, 12
@@ -21,7 +21,7 @@ TODO_SHOWN, LAMP_SHOWN, DONE_SHOWN = 12, 6, 12
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The officer's day on one page (首页)."""
-    actor, today = request.user.actor(), clock.today()
+    actor, today = viewer.actor(request), clock.today()
     days = shown.Days(today)
     counted = queries.counts(actor)
     mine = queries.rows(queries.visible(actor).filter(queries.todo(actor), number__isnull=False))

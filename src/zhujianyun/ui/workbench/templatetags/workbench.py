@@ -10,8 +10,12 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from wagtail.admin.menu import admin_menu
+from wagtail.admin.telepath import JSContext
+from wagtail.admin.ui import sidebar as parts
 
 from zhujianyun.base import clock
 from zhujianyun.kernel.case.clock import LAMPS_ZH
@@ -66,3 +70,18 @@ def weekday(value: date) -> str:
 def demo_banner() -> dict[str, Any]:
     """On a demo: that the figures are samples, and what time it is there (演示提示)."""
     return {"is_demo": bool(getattr(settings, "ZJY_DEMO", False)), "now": clock.now()}
+
+
+@register.simple_tag(takes_context=True)
+def sidebar(context: Any) -> SafeString:
+    """The sidebar as Wagtail draws it, with our menu and our words for the account (侧栏)."""
+    request = context["request"]
+    mine = [
+        parts.LinkMenuItem("account", "我的账号", reverse("wagtailadmin_account"), icon_name="user"),
+        parts.ActionMenuItem("logout", "退出登录", reverse("wagtailadmin_logout"), icon_name="logout"),
+    ]
+    modules = [
+        parts.WagtailBrandingModule(),
+        parts.MainMenuModule(admin_menu.render_component(request), mine, request.user),
+    ]
+    return json_script({"modules": JSContext().pack(modules)}, element_id="wagtail-sidebar-props")

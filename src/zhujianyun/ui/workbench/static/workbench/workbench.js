@@ -1,6 +1,11 @@
 /* Conveniences only: every page works without this file. */
 (() => {
   "use strict";
+  document.documentElement.classList.add("wb-js");
+  document.addEventListener("change", (event) => {
+    const said = event.target.closest(".wb-file")?.querySelector(".wb-file__said");
+    if (said) said.textContent = event.target.files.length ? event.target.files[0].name : "未选择文件";
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-wb-filters]");
     if (!form || event.target.type === "search") return;
