@@ -32,9 +32,6 @@ def run() -> int:
 def tick(today: date | None = None) -> dict[str, int]:
     """One turn, told apart (定时节拍)."""
     day = today or clock.today()
-    unit = active()
-    if unit is not None:
-        unit.flush()
     return {
         "rederived": rederive(day),
         "resumed": resume_capped(day),
@@ -51,6 +48,7 @@ def act_on_time(today: date | None = None) -> int:
     hold up the others.
     """
     day = today or clock.today()
+    _flush()
     done = 0
     for case in _due(day):
         key = f"timer:{case.timer_action}:{case.version}"
@@ -65,6 +63,7 @@ def act_on_time(today: date | None = None) -> int:
 def resume_capped(today: date | None = None) -> int:
     """Let clocks run again whose pause has reached its cap (中止到期自动恢复); the number of clocks."""
     day = today or clock.today()
+    _flush()
     rows = ClockRun.objects.filter(stopped_on=None, paused=True, cap_on__lte=day)
     ids = sorted(set(rows.values_list("case_id", flat=True)))
     found = 0
@@ -101,6 +100,13 @@ def _resumed_event(case: Case, resumed: list[ClockRun]) -> journal.Entry:
         f"case.{case.process}.clock_resumed", actor="system", object=("case", ident(case)), facts=facts,
         case_id=case.pk, reason="中止已达最长期限，时限自动恢复",
     )  # fmt: skip
+
+
+def _flush() -> None:
+    """In a batch: what is looked for in the table must stand there first."""
+    unit = active()
+    if unit is not None:
+        unit.flush()
 
 
 def _due(day: date) -> Iterator[Case]:
