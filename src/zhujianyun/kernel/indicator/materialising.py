@@ -21,6 +21,7 @@ from zhujianyun.kernel.indicator.sources import Ratio
 from zhujianyun.kernel.indicator.units import Kind
 from zhujianyun.kernel.journal.models import LogState
 
+NIGHTLY = "*nightly"  # the Refresh row of the day's count from scratch
 GRAINS = (Grain.DAY, Grain.MONTH, Grain.YEAR)
 MANY = 16  # from so many touched periods on, one grouped pass over the year is cheaper
 
@@ -49,7 +50,9 @@ def materialise(
         versions.sync(definitions)
         tables = _year(definitions, year, [Grain(grain) for grain in grains], today, cities)
         report = snapshots.write(tables, known_at=known_at, as_of=today, seq=seq, reason=reason)
-        snapshots.confirm([d.code for d in definitions], at=known_at, seq=seq)
+        whole = codes is None and year == today.year and cities and set(GRAINS) <= {Grain(g) for g in grains}
+        done = [d.code for d in definitions] + ([NIGHTLY] if whole else [])
+        snapshots.confirm(done, at=known_at, seq=seq)
     return report
 
 
@@ -85,16 +88,18 @@ def refresh(definitions: Iterable[Definition], days: Iterable[date], *, seq: int
 def nightly() -> Report:
     """Once per day: count this year, and the one that ended with yesterday, from scratch (每日重算).
 
-    States change with the day alone (overdue, expired), and records may be dated back.
+    States change with the day alone (overdue, expired), and records may be dated back. One
+    transaction per indicator, so that nobody waits long.
     """
     today = clock.today()
-    done = Refresh.objects.filter(indicator="*nightly").values_list("confirmed_at", flat=True).first()
+    done = Refresh.objects.filter(indicator=NIGHTLY).values_list("confirmed_at", flat=True).first()
     total = Report()
     if done is not None and clock.local_day(done) >= today:
         return total
     for year in sorted({today.year, (today - periods.ONE_DAY).year}):
-        _count(total, materialise(year=year))
-    snapshots.confirm(["*nightly"], at=clock.now(), seq=sealed_seq())
+        for definition in registry.all_():
+            _count(total, materialise([definition.code], year))
+    snapshots.confirm([NIGHTLY], at=clock.now(), seq=sealed_seq())
     return total
 
 
