@@ -12,16 +12,18 @@ FOLLOW_EVERY = 0.15
 TIMERS_EVERY = 30.0
 CHECKPOINT_EVERY = 60.0
 BEAT_EVERY = 30.0
+NIGHTLY_EVERY = 300.0  # it looks at the day and does its work once
 
 
 def ticks() -> list[tuple[str, object, float]]:
     """What the worker does beside jobs (后台节拍): name, function, seconds between turns."""
     from zhujianyun.kernel.case import timers
-    from zhujianyun.kernel.indicator import follower
+    from zhujianyun.kernel.indicator import follower, materialising
 
     return [
         ("journal.follow", follow, FOLLOW_EVERY),
         ("indicator.beat", follower.beat, BEAT_EVERY),
+        ("indicator.nightly", materialising.nightly, NIGHTLY_EVERY),
         ("case.timers", timers.run, TIMERS_EVERY),
         ("journal.checkpoint", journal.checkpoint, CHECKPOINT_EVERY),
         ("demo.clock", demo_clock.keep, 60.0),
