@@ -217,7 +217,7 @@ def _signers(case: Case, definition: Definition, offer: Offer, by: Actor) -> lis
                 f"sign:{role}",
                 f"{definition.roles[role].zh}签名",
                 count,
-                list(choices),
+                choices,
                 tuple(map(str, drawn)),
             )
         )

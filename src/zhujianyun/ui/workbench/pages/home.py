@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from zhujianyun.base import clock
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case.models import Case, Step
-from zhujianyun.ui.workbench import queries, shown, viewer
+from zhujianyun.ui.workbench import lots, queries, shown, viewer
 from zhujianyun.ui.workbench.listing import lines
 
 TODO_SHOWN, LAMP_SHOWN, DONE_SHOWN = 12, 6, 12
@@ -36,6 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
         ],
         "done": _done(actor),
         "done_count": queries.done_by(actor, today).aggregate(n=Count("pk"))["n"],
+        "in_pools": sum(pool.waiting for pool in lots.pools(actor)),
         "actor": actor,
     }
     return render(request, "workbench/home.html", context)

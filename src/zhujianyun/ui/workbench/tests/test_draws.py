@@ -104,3 +104,8 @@ def test_a_case_in_the_pool_points_to_the_draw_and_offers_no_hit(pool):
     one = Case.objects.filter(process="filing").first()
     page = pool.browser("抽取员", "draw").get(f"/workbench/cases/{one.number}/").content.decode()
     assert "待抽名单里" in page and "/act/hit/" not in page
+
+
+def test_the_first_page_tells_the_drawer_how_many_wait_for_the_draw(pool):
+    page = pool.browser("抽取员", "draw").get("/workbench/").content.decode()
+    assert "待您抽签" in page and ">6 件</a>" in page
