@@ -118,6 +118,8 @@ def filled(form: ActForm, data: Mapping[str, Any], uploads: MultiValueDict) -> A
     """The form with what was typed (已填表单); files are taken into the store, faults noted beside them."""
     form.reason = data.get("reason", "").strip()
     form.key = data.get("key") or form.key
+    if data.get("version", "").isdigit():
+        form.version = int(data["version"])
     form.is_open = True
     for one in form.facts:
         one.value = data.get(one.name, "").strip()

@@ -85,10 +85,9 @@ def _refused(request: HttpRequest, found: Case, form: forms.ActForm, error: Plat
         return errors.answer(request, error)
     fresh = handling.find(viewer.actor(request), pk=found.pk)
     forms.faults(form, error)
-    # After a conflict the officer has seen the fresh state: acting again is a new act.
-    form.version = fresh.version
     if isinstance(error, Conflict):
-        form.key = forms.fresh_key()
+        # The officer is shown the fresh state now: acting again is a new act, upon that state.
+        form.version, form.key = fresh.version, forms.fresh_key()
     return handling.page(request, fresh, refused=form, error=error, status=error.http_status)
 
 

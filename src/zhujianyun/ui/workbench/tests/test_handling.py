@@ -156,6 +156,22 @@ def test_a_hostile_upload_is_refused_with_its_own_sentence(bureau, hidden, name,
     assert answer.status_code == 422 and said in answer.content.decode()
 
 
+def test_a_refused_upload_does_not_carry_an_old_form_onto_a_new_state(bureau, hidden):
+    one = bureau.accepted()
+    rev, chief = bureau.actor("王五", "rev"), bureau.actor("李局", "chief")
+    bureau.act(one, "test", rev, approved_by=chief)
+    page = bureau.browser("王五", "rev").get(case_url(one)).content.decode()
+    stale = hidden(page, "tested")
+    bureau.act(one, "tested", rev, documents=["检测报告"])
+    bureau.act(one, "test", rev, approved_by=chief)
+    browser = bureau.browser("王五", "rev")
+    upload = {"file:检测报告": SimpleUploadedFile("空.pdf", b"")}
+    refused = browser.post(act_url(one, "tested"), {**stale, **upload})
+    assert refused.status_code == 422
+    again = {**hidden(refused.content.decode(), "tested"), "seen:检测报告": "on"}
+    assert browser.post(act_url(one, "tested"), again).status_code == 409
+
+
 def test_a_paper_original_that_was_seen_counts_as_handed_in(bureau, hidden):
     one = bureau.submitted()
     browser = bureau.browser("张三", "clerk")
