@@ -55,7 +55,8 @@ class ClockView:
     def lamp_zh(self) -> str:
         """The lamp in words; a stopped clock says how it ended."""
         if self.run.stopped_on:
-            return "超期办结" if self.reading.overdue else "按时停止"
+            late = "逾期" if self.run.owner == "applicant" else "超期办结"
+            return late if self.reading.overdue else "按时停止"
         return "中止计时" if self.reading.paused else clock.LAMPS_ZH[self.reading.lamp]
 
 
@@ -162,7 +163,7 @@ def _left_zh(run: ClockRun, reading: clock.Reading, unit: str, days: shown.Days,
         return "—"
     if reading.paused:
         return f"{reading.left_days} {unit}（中止中）"
-    return shown.left_zh(reading.due_on, days.today, calendar, run.unit)
+    return shown.left_zh(reading.due_on, days.today, calendar, run.unit).removeprefix("剩 ")
 
 
 def _pause(row: dict[str, Any]) -> dict[str, Any]:
