@@ -64,7 +64,9 @@ def faults() -> list[str]:
             said.append(f"模型 {model._meta.label} 自称“{zh}”，词汇表写的是“{known.get(name, '（没有）')}”")
     for manifest in manifests().values():
         if known.get(manifest.name) != manifest.zh:
-            said.append(f"应用 {manifest.name} 自称“{manifest.zh}”，词汇表写的是“{known.get(manifest.name, '（没有）')}”")
+            said.append(
+                f"应用 {manifest.name} 自称“{manifest.zh}”，词汇表写的是“{known.get(manifest.name, '（没有）')}”"
+            )
     return said
 
 

@@ -20,8 +20,12 @@ def said(distribution: Distribution) -> str:
     name = (meta["Name"] or "").lower()
     if name in KNOWN:
         return KNOWN[name]
-    classifiers = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License ::")]
-    return meta.get("License-Expression") or "; ".join(classifiers) or (meta.get("License") or "").split("\n")[0]
+    classifiers = [
+        c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License ::")
+    ]
+    return (
+        meta.get("License-Expression") or "; ".join(classifiers) or (meta.get("License") or "").split("\n")[0]
+    )
 
 
 def refused(licence: str) -> bool:

@@ -12,13 +12,20 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 APPS = sorted(p.name for p in (ROOT / "src/zhujianyun/apps").iterdir() if (p / "manifest.py").is_file())
-START = "import django; django.setup(); from django.core.management import call_command; call_command('check')"
+START = (
+    "import django; django.setup(); from django.core.management import call_command; call_command('check')"
+)
 
 
 def run(words: list[str], folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("ZJY_", "DJANGO_"))}
-    clean |= {"DJANGO_SETTINGS_MODULE": "zhujianyun.config.settings.test", "PYTHONPATH": str(folder / "src")} | env
-    return subprocess.run(words, cwd=folder, env=clean, capture_output=True, text=True, timeout=180, check=False)
+    clean |= {
+        "DJANGO_SETTINGS_MODULE": "zhujianyun.config.settings.test",
+        "PYTHONPATH": str(folder / "src"),
+    } | env
+    return subprocess.run(
+        words, cwd=folder, env=clean, capture_output=True, text=True, timeout=180, check=False
+    )
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -33,7 +40,9 @@ def test_imports_point_down_only():
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     shutil.copytree(
-        ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "fonts", "static")
+        ROOT / "src",
+        tmp_path / "src",
+        ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "fonts", "static"),
     )
     shutil.copy(ROOT / ".importlinter", tmp_path)
     return tmp_path
@@ -67,7 +76,12 @@ actions.register_bridge("B2", "柳江大桥", "450200", date(2018, 1, 1), by="sy
 counted = indicator.get("bridge_watch.open_bridges").tally(indicator.Period.year(2020))
 print(registry.in_force("bridge_inspection", date(2020, 6, 1)).zh, screens.get("bridges").title, counted.value)
 """
-    done = run([sys.executable, "-c", play], ROOT, ZJY_APP_FOLDERS=str(ROOT / "examples/bridge_watch"), ZJY_VAR=str(tmp_path))
+    done = run(
+        [sys.executable, "-c", play],
+        ROOT,
+        ZJY_APP_FOLDERS=str(ROOT / "examples/bridge_watch"),
+        ZJY_VAR=str(tmp_path),
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split() == ["桥梁定期检测", "桥梁看护", "2"]
 
@@ -80,7 +94,9 @@ def test_a_start_is_refused_with_a_sentence_naming_both_sides(tmp_path: Path):
         "from zhujianyun.ui.manifest import Manifest, Needs\n"
         "MANIFEST = Manifest(name='lonely_app', zh='孤单应用', summary_zh='', needs=Needs(indicators=('moon.phases',)))\n"
     )
-    done = run([sys.executable, "-m", "zhujianyun", "check"], ROOT, ZJY_APP_FOLDERS=str(app), ZJY_VAR=str(tmp_path))
+    done = run(
+        [sys.executable, "-m", "zhujianyun", "check"], ROOT, ZJY_APP_FOLDERS=str(app), ZJY_VAR=str(tmp_path)
+    )
     assert done.returncode == 1
     assert "lonely_app" in done.stderr and "moon.phases" in done.stderr
     assert "Traceback" not in done.stderr
@@ -97,6 +113,8 @@ def test_a_screen_with_an_unknown_figure_stops_the_start(tmp_path: Path):
         "screen: void\ntitle: 空屏\nquestion: 有什么？\nkind: sub\n"
         "widgets: [{id: a, form: hero, indicators: [moon.phases], at: [0, 0, 4, 4]}]\n"
     )
-    done = run([sys.executable, "-m", "zhujianyun", "check"], ROOT, ZJY_APP_FOLDERS=str(app), ZJY_VAR=str(tmp_path))
+    done = run(
+        [sys.executable, "-m", "zhujianyun", "check"], ROOT, ZJY_APP_FOLDERS=str(app), ZJY_VAR=str(tmp_path)
+    )
     assert done.returncode == 1
     assert "void" in done.stderr and "moon.phases" in done.stderr

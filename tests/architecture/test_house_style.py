@@ -24,7 +24,9 @@ def test_there_are_no_sheds():
 
 
 def test_a_file_can_be_read_over_one_cup_of_tea():
-    long = {str(f.relative_to(ROOT)): n for f in python_files() if (n := len(f.read_text().splitlines())) > 400}
+    long = {
+        str(f.relative_to(ROOT)): n for f in python_files() if (n := len(f.read_text().splitlines())) > 400
+    }
     assert not long
 
 
@@ -39,7 +41,8 @@ def test_every_module_of_base_kernel_and_config_says_what_it_is():
     silent = [
         str(f.relative_to(ROOT))
         for f in python_files()
-        if "tests" not in f.parts and not f.read_text().lstrip("#!/usr/bin env python3\n").startswith('"""')
+        if "tests" not in f.parts
+        and not f.read_text().removeprefix("#!/usr/bin/env python3\n").startswith('"""')
     ]
     assert not silent
 

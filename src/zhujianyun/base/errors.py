@@ -67,7 +67,14 @@ class OutsideFailed(PlatformError):
     http_status = 502
 
     def __init__(
-        self, message_zh: str, *, peer: str, retriable: bool = True, attempt: int = 1, rule: str = "", **details: Any
+        self,
+        message_zh: str,
+        *,
+        peer: str,
+        retriable: bool = True,
+        attempt: int = 1,
+        rule: str = "",
+        **details: Any,
     ) -> None:
         super().__init__(message_zh, rule=rule, peer=peer, retriable=retriable, attempt=attempt, **details)
         self.peer = peer

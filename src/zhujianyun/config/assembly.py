@@ -74,12 +74,11 @@ def read_manifest(app: Listed) -> Manifest:
         manifest = importlib.import_module(f"{app.module}.manifest").MANIFEST
     except (ImportError, AttributeError) as error:
         raise StartRefused(
-            f"应用 {app.name} 的清单 {app.folder / 'manifest.py'} 无法读取：{error}。请修正后再启动。", rule="manifest.readable"
+            f"应用 {app.name} 的清单 {app.folder / 'manifest.py'} 无法读取：{error}。请修正后再启动。",
+            rule="manifest.readable",
         ) from error
     if manifest.name != app.name:
-        raise StartRefused(
-            f"应用 {app.name} 的清单自称 {manifest.name}，两者须一致。", rule="manifest.name"
-        )
+        raise StartRefused(f"应用 {app.name} 的清单自称 {manifest.name}，两者须一致。", rule="manifest.name")
     return manifest
 
 

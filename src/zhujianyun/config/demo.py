@@ -69,7 +69,9 @@ def run(*, scale: float, seed: int, serve: bool, reset: bool, port: int) -> int:
         return 0
     from zhujianyun.config import up
 
-    return up.run(host=os.environ.get("ZJY_HOST", "127.0.0.1"), port=port, announce=lambda: announce(progress, port))
+    return up.run(
+        host=os.environ.get("ZJY_HOST", "127.0.0.1"), port=port, announce=lambda: announce(progress, port)
+    )
 
 
 def _ports_free(port: int) -> None:
@@ -85,7 +87,7 @@ def _progress(folder: Path, seed: int, scale: float) -> Progress:
         return Progress(seed=seed, scale=scale)
     if (progress.seed, progress.scale) != (seed, scale):
         raise RuleBroken(
-            f"已有的演示数据是种子 {progress.seed}、规模 {progress.scale:g}。要换，请执行 make demo-reset DEMO_ARGS=\"--seed {seed} --scale {scale:g}\"。",
+            f'已有的演示数据是种子 {progress.seed}、规模 {progress.scale:g}。要换，请执行 make demo-reset DEMO_ARGS="--seed {seed} --scale {scale:g}"。',
             rule="demo.same",
         )
     return progress
@@ -96,7 +98,9 @@ def _empty(folder: Path) -> None:
     if folder.exists() and not (folder / STATE).exists() and any(folder.iterdir()):
         known = {"zhujianyun.sqlite3", "secret_key", "logs", "keys"}
         if not known & {entry.name for entry in folder.iterdir()}:
-            raise RuleBroken(f"{folder} 看起来不是演示数据目录，不予清空。请检查 ZJY_VAR。", rule="demo.folder")
+            raise RuleBroken(
+                f"{folder} 看起来不是演示数据目录，不予清空。请检查 ZJY_VAR。", rule="demo.folder"
+            )
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -135,7 +139,9 @@ def _player(path: str) -> Callable[[Progress], None]:
 
     def play(progress: Progress) -> None:
         with _bar() as report:
-            getattr(importlib.import_module(module), function)(scale=progress.scale, seed=progress.seed, report=report)
+            getattr(importlib.import_module(module), function)(
+                scale=progress.scale, seed=progress.seed, report=report
+            )
 
     return play
 
@@ -190,7 +196,8 @@ class _bar:  # noqa: N801 - used as a context manager
 
     def __enter__(self) -> Callable[..., None]:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
 
         self.console = Console(highlight=False)
         self.began = self.said = time.monotonic()
@@ -208,11 +215,15 @@ class _bar:  # noqa: N801 - used as a context manager
         now = time.monotonic()
         rate = count / max(now - self.began, 0.001)
         if self.bar:
-            self.bar.update(self.task, completed=count, total=total, description=note, rate=f"{rate:,.0f} {unit}/秒")
+            self.bar.update(
+                self.task, completed=count, total=total, description=note, rate=f"{rate:,.0f} {unit}/秒"
+            )
         elif now - self.said > 5:
             self.said = now
             left = (total - count) / rate if rate else 0
-            self.console.print(f"  {note} {count:,}/{total:,} {unit}，{rate:,.0f} {unit}/秒，剩余约 {left:.0f} 秒")
+            self.console.print(
+                f"  {note} {count:,}/{total:,} {unit}，{rate:,.0f} {unit}/秒，剩余约 {left:.0f} 秒"
+            )
 
     def __exit__(self, *_: object) -> None:
         if self.bar:
@@ -229,8 +240,14 @@ def announce(progress: Progress, port: int | None) -> None:
     console.print()
     if port:
         base = f"http://localhost:{port}"
-        console.print("[bold green]✓ 住建云已启动[/bold green]（演示时钟：2020-12-31 下午起实时走动，Ctrl-C 结束全部进程）")
-        for zh, path in (("展示大屏", "/screen/main/"), ("消防审验子屏", "/screen/fire/"), ("工作台", "/workbench/")):
+        console.print(
+            "[bold green]✓ 住建云已启动[/bold green]（演示时钟：2020-12-31 下午起实时走动，Ctrl-C 结束全部进程）"
+        )
+        for zh, path in (
+            ("展示大屏", "/screen/main/"),
+            ("消防审验子屏", "/screen/fire/"),
+            ("工作台", "/workbench/"),
+        ):
             console.print(f"  {zh:<8}\t{base}{path}")
     else:
         console.print("[bold green]✓ 演示数据已就绪[/bold green]，用 make demo 启动。")
@@ -242,4 +259,6 @@ def announce(progress: Progress, port: int | None) -> None:
 
 
 def _zh(step: str) -> str:
-    return {"migrate": "建库", "found": "机构账号", "seal": "封存留痕", "figures": "指标"}.get(step, step.replace("play.", "演练 "))
+    return {"migrate": "建库", "found": "机构账号", "seal": "封存留痕", "figures": "指标"}.get(
+        step, step.replace("play.", "演练 ")
+    )

@@ -32,7 +32,9 @@ def set_to(at: datetime) -> None:
     file = _file()
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".new")
-    partial.write_text(json.dumps({"stands_at": at.isoformat(), "when_really": datetime.now(UTC).isoformat()}))
+    partial.write_text(
+        json.dumps({"stands_at": at.isoformat(), "when_really": datetime.now(UTC).isoformat()})
+    )
     partial.replace(file)
     resume()
 

@@ -31,7 +31,17 @@ def run(*, port: int = 8000) -> int:
 
 def examine(port: int) -> Iterator[Finding]:
     """Every check in turn (逐项体检)."""
-    checks: list[Callable[[int], Finding]] = [_python, _folder, _disk, _database, _migrations, _fonts, _ciphers, _browser, _port]
+    checks: list[Callable[[int], Finding]] = [
+        _python,
+        _folder,
+        _disk,
+        _database,
+        _migrations,
+        _fonts,
+        _ciphers,
+        _browser,
+        _port,
+    ]
     for check in checks:
         yield check(port)
 
@@ -66,7 +76,11 @@ def _database(_: int) -> Finding:
             cursor.execute("select 1")
     except Exception as error:  # noqa: BLE001 - any driver error is the finding
         return Finding("数据库", False, f"连不上：{error}。请检查 ZJY_DATABASE 或执行 make demo")
-    return Finding("数据库", True, {"sqlite": "内置 SQLite", "postgresql": "PostgreSQL"}.get(connection.vendor, connection.vendor))
+    return Finding(
+        "数据库",
+        True,
+        {"sqlite": "内置 SQLite", "postgresql": "PostgreSQL"}.get(connection.vendor, connection.vendor),
+    )
 
 
 def _migrations(_: int) -> Finding:
@@ -78,7 +92,11 @@ def _migrations(_: int) -> Finding:
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Exception as error:  # noqa: BLE001 - reported by the check before
         return Finding("数据表", False, f"无法检查：{error}")
-    return Finding("数据表", not pending, "已是最新" if not pending else f"有 {len(pending)} 个变更未执行，请执行 zhujianyun migrate")
+    return Finding(
+        "数据表",
+        not pending,
+        "已是最新" if not pending else f"有 {len(pending)} 个变更未执行，请执行 zhujianyun migrate",
+    )
 
 
 def _fonts(_: int) -> Finding:
@@ -99,12 +117,21 @@ def _ciphers(_: int) -> Finding:
 
 def _browser(_: int) -> Finding:
     found = shutil.which("chromium") or shutil.which("google-chrome")
-    return Finding("浏览器测试", bool(found), found or "没有 Chromium；需要时执行 make test-browser", fatal=False)
+    return Finding(
+        "浏览器测试", bool(found), found or "没有 Chromium；需要时执行 make test-browser", fatal=False
+    )
 
 
 def _port(port: int) -> Finding:
     busy = [p for p in (port, port + 1) if _taken(p)]
-    return Finding("端口", not busy, f"{port}、{port + 1} 空闲" if not busy else f"{'、'.join(map(str, busy))} 已被占用，请换 --port 或结束占用者", fatal=False)
+    return Finding(
+        "端口",
+        not busy,
+        f"{port}、{port + 1} 空闲"
+        if not busy
+        else f"{'、'.join(map(str, busy))} 已被占用，请换 --port 或结束占用者",
+        fatal=False,
+    )
 
 
 def _taken(port: int) -> bool:

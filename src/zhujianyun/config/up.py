@@ -46,4 +46,6 @@ def run(*, host: str, port: int, announce=None) -> int:  # noqa: ANN001
     """Start everything and stay until Ctrl-C; the exit code."""
     demo_clock.take_up()
     supervisor = Supervisor(children(host=host, port=port))
-    return supervisor.run(on_ready=announce or (lambda: print(f"✓ 已启动：http://{_reachable(host)}:{port}/  （Ctrl-C 结束）")))
+    return supervisor.run(
+        on_ready=announce or (lambda: print(f"✓ 已启动：http://{_reachable(host)}:{port}/  （Ctrl-C 结束）"))
+    )

@@ -130,7 +130,10 @@ def _broke(error: Exception) -> int:
     from django.db.utils import OperationalError, ProgrammingError
 
     if isinstance(error, OperationalError | ProgrammingError):
-        print(f"✗ 数据库还不能用（{str(error).splitlines()[0]}）。请先执行 make demo 或 zhujianyun migrate。", file=sys.stderr)
+        print(
+            f"✗ 数据库还不能用（{str(error).splitlines()[0]}）。请先执行 make demo 或 zhujianyun migrate。",
+            file=sys.stderr,
+        )
         return 1
     log = Path(os.environ.get("ZJY_VAR", "var")) / "logs" / "cli.log"
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,15 @@ def _history(case: Case) -> Table:
         table.add_column(name)
     for line in queries.timeline(case):
         papers = "、".join(str(paper.number) for paper in line.papers)
-        table.add_row(f"{clock.local(line.at):%Y-%m-%d %H:%M}", line.zh, line.from_zh, line.to_zh, line.actor_zh, papers, line.reason)
+        table.add_row(
+            f"{clock.local(line.at):%Y-%m-%d %H:%M}",
+            line.zh,
+            line.from_zh,
+            line.to_zh,
+            line.actor_zh,
+            papers,
+            line.reason,
+        )
     return table
 
 

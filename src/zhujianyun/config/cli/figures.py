@@ -18,15 +18,28 @@ ZH = {"about": "约", "over": "超", "at_least": "≥", "under": "不满", "at_m
 
 def add_to(commands: Any) -> None:
     """Add figures and records."""
-    figures = commands.add_parser("figures", help="某年的全部指标，由记录算出", description="打印某年的指标：值、分子、分母、记录数与口径。")
+    figures = commands.add_parser(
+        "figures",
+        help="某年的全部指标，由记录算出",
+        description="打印某年的指标：值、分子、分母、记录数与口径。",
+    )
     figures.add_argument("--year", type=int, default=2020, help="年份（默认 2020）")
-    figures.add_argument("--format", choices=("table", "csv"), default="table", help="table 表格（默认）或 csv")
+    figures.add_argument(
+        "--format", choices=("table", "csv"), default="table", help="table 表格（默认）或 csv"
+    )
     figures.add_argument("--app", help="只看一个应用")
     figures.set_defaults(run=_figures)
-    records = commands.add_parser("records", help="一个指标背后的记录", description="打印一个指标背后的记录，条数与指标一致。")
+    records = commands.add_parser(
+        "records", help="一个指标背后的记录", description="打印一个指标背后的记录，条数与指标一致。"
+    )
     records.add_argument("code", metavar="指标代码")
     records.add_argument("--year", type=int, default=2020, help="年份（默认 2020）")
-    records.add_argument("--format", choices=("table", "csv"), default="table", help="table 表格（默认，前 20 条）或 csv（全部）")
+    records.add_argument(
+        "--format",
+        choices=("table", "csv"),
+        default="table",
+        help="table 表格（默认，前 20 条）或 csv（全部）",
+    )
     records.set_defaults(run=_records)
 
 
@@ -48,7 +61,9 @@ def _figures(chosen: argparse.Namespace) -> int:
     for row in rows:
         value = f"{ZH.get(row.qualifier, '')}{_cell(row.value)} {row.unit}"
         name = f"{row.name}\n[dim]{row.code}[/dim]"
-        table.add_row(name, value, _cell(row.numerator), _cell(row.denominator), _cell(row.records), row.definition)
+        table.add_row(
+            name, value, _cell(row.numerator), _cell(row.denominator), _cell(row.records), row.definition
+        )
     Console(highlight=False).print(table)
     return 0
 
@@ -56,14 +71,20 @@ def _figures(chosen: argparse.Namespace) -> int:
 def _records(chosen: argparse.Namespace) -> int:
     from zhujianyun.kernel.indicator import queries
 
-    header, rows, total = queries.record_rows(chosen.code, chosen.year, limit=None if chosen.format == "csv" else 20)
+    header, rows, total = queries.record_rows(
+        chosen.code, chosen.year, limit=None if chosen.format == "csv" else 20
+    )
     if chosen.format == "csv":
         _csv(header, rows)
         return 0
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{chosen.code}：{total:,} 条记录" + ("，列出前 20 条" if total > 20 else ""), title_justify="left", pad_edge=False)
+    table = Table(
+        title=f"{chosen.code}：{total:,} 条记录" + ("，列出前 20 条" if total > 20 else ""),
+        title_justify="left",
+        pad_edge=False,
+    )
     for name in header:
         table.add_column(name)
     for row in rows:

@@ -11,14 +11,26 @@ from zhujianyun.base.errors import NotFound
 
 def add_to(commands: Any) -> None:
     """Add `journal verify|seal|export`."""
-    journal = commands.add_parser("journal", help="留痕：verify 校验、seal 封存、export 导出", description="校验、封存与导出留痕。")
+    journal = commands.add_parser(
+        "journal", help="留痕：verify 校验、seal 封存、export 导出", description="校验、封存与导出留痕。"
+    )
     acts = journal.add_subparsers(dest="act", metavar="动作", required=True)
-    verify = acts.add_parser("verify", help="逐条校验，指出第一条被改动的记录", description="重算哈希链、默克尔树与检查点签名，指出第一条有问题的记录。")
-    verify.add_argument("--checkpoints", type=Path, help="库外检查点文件（默认 var/checkpoints/checkpoints.jsonl）")
+    verify = acts.add_parser(
+        "verify",
+        help="逐条校验，指出第一条被改动的记录",
+        description="重算哈希链、默克尔树与检查点签名，指出第一条有问题的记录。",
+    )
+    verify.add_argument(
+        "--checkpoints", type=Path, help="库外检查点文件（默认 var/checkpoints/checkpoints.jsonl）"
+    )
     verify.set_defaults(run=_verify)
-    seal = acts.add_parser("seal", help="立即封存尚未封存的记录并签发检查点", description="立即封存并签发检查点。")
+    seal = acts.add_parser(
+        "seal", help="立即封存尚未封存的记录并签发检查点", description="立即封存并签发检查点。"
+    )
     seal.set_defaults(run=_seal)
-    export = acts.add_parser("export", help="导出供离线校验", description="导出为 JSON 行文件，可用独立脚本离线校验。")
+    export = acts.add_parser(
+        "export", help="导出供离线校验", description="导出为 JSON 行文件，可用独立脚本离线校验。"
+    )
     export.add_argument("file", type=Path, help="目标文件")
     export.set_defaults(run=_export)
 

@@ -12,12 +12,18 @@ from zhujianyun.base.errors import NotFound
 
 def add_to(commands: Any) -> None:
     """Add `process lint|walk|draw`."""
-    process = commands.add_parser("process", help="流程定义：lint 检查、walk 走遍、draw 画图", description="检查、走遍或画出流程定义。")
+    process = commands.add_parser(
+        "process", help="流程定义：lint 检查、walk 走遍、draw 画图", description="检查、走遍或画出流程定义。"
+    )
     acts = process.add_subparsers(dest="act", metavar="动作", required=True)
-    lint = acts.add_parser("lint", help="检查流程定义", description="检查给出的 YAML 文件；不给文件则检查已装配的全部流程。")
+    lint = acts.add_parser(
+        "lint", help="检查流程定义", description="检查给出的 YAML 文件；不给文件则检查已装配的全部流程。"
+    )
     lint.add_argument("files", nargs="*", type=Path, metavar="文件")
     lint.set_defaults(run=_lint)
-    walk = acts.add_parser("walk", help="走遍每条路径", description="穷举每条路径（每个动作至多两次），报告到不了头的路径。")
+    walk = acts.add_parser(
+        "walk", help="走遍每条路径", description="穷举每条路径（每个动作至多两次），报告到不了头的路径。"
+    )
     walk.add_argument("process", nargs="?", metavar="流程")
     walk.set_defaults(run=_walk)
     draw = acts.add_parser("draw", help="画状态图（SVG）", description="把流程画成 SVG 状态图。")
@@ -43,7 +49,9 @@ def _lint(chosen: argparse.Namespace) -> int:
                 print(f"✗ {file}:{fault.line} [{fault.rule}] {fault.reason_zh}", file=sys.stderr)
     if not chosen.files:
         for definition in registry.all_():
-            print(f"✓ {definition.process} {definition.version}：{definition.zh}，{len(definition.states)} 个环节")
+            print(
+                f"✓ {definition.process} {definition.version}：{definition.zh}，{len(definition.states)} 个环节"
+            )
     return 1 if faults else 0
 
 
@@ -52,12 +60,16 @@ def _walk(chosen: argparse.Namespace) -> int:
 
     wanted = [d for d in registry.all_() if chosen.process in (None, d.process)]
     if not wanted:
-        raise NotFound(f"没有流程 {chosen.process}；已有：{'、'.join(sorted({d.process for d in registry.all_()}))}。")
+        raise NotFound(
+            f"没有流程 {chosen.process}；已有：{'、'.join(sorted({d.process for d in registry.all_()}))}。"
+        )
     stuck = 0
     for definition in wanted:
         report = walk.walk(definition)
         stuck += report.left_open
-        print(f"{'✗' if report.left_open else '✓'} {definition.process} {definition.version}：{report.paths:,} 条路径，最长 {report.longest} 步，走不到头 {report.left_open} 条")
+        print(
+            f"{'✗' if report.left_open else '✓'} {definition.process} {definition.version}：{report.paths:,} 条路径，最长 {report.longest} 步，走不到头 {report.left_open} 条"
+        )
     return 1 if stuck else 0
 
 

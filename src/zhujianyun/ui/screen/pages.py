@@ -30,7 +30,9 @@ def for_viewers(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             if request.headers.get("Sec-Fetch-Dest") == "empty":
-                return HttpResponse("登录已失效，请重新登录。", status=401, content_type="text/plain; charset=utf-8")
+                return HttpResponse(
+                    "登录已失效，请重新登录。", status=401, content_type="text/plain; charset=utf-8"
+                )
             return redirect(f"{settings.LOGIN_URL}?next={request.get_full_path()}")
         access.require(access.actor(request.user), VIEW)
         return page(request, *args, **kwargs)

@@ -118,12 +118,16 @@ def _backlog(widget: Widget, figures: list[Figure], period: Period) -> dict[str,
     for accepted, concluded in zip(*values, strict=True):
         left += (accepted or 0) - (concluded or 0)
         running.append(None if accepted is None and concluded is None else left)
-    spoken = "，".join(f"{month}受理{a or 0:g}、办结{c or 0:g}" for month, a, c in zip(months, *values, strict=True))
+    spoken = "，".join(
+        f"{month}受理{a or 0:g}、办结{c or 0:g}" for month, a, c in zip(months, *values, strict=True)
+    )
     return {
         "months": months,
         "series": [
             {"code": f.code, "name": name, "values": v}
-            for f, name, v in zip(figures, widget.options.get("names", [f.zh for f in figures]), values, strict=True)
+            for f, name, v in zip(
+                figures, widget.options.get("names", [f.zh for f in figures]), values, strict=True
+            )
         ],
         "open": running,
         "sentence": f"{widget.title}：{spoken}。",
@@ -175,8 +179,6 @@ def _ranking(widget: Widget, figures: list[Figure], period: Period) -> dict[str,
 
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
-
-
 
 
 FORMS: dict[str, Callable[[Widget, list[Figure], Period], dict[str, Any]]] = {

@@ -84,7 +84,8 @@ def add_folder(folder: Path, app: str) -> None:
         screen = read(file.read_text(encoding="utf-8"), app, str(file))
         if screen.code in _screens and _screens[screen.code].app != app:
             raise ScreenFault(
-                f"屏幕 {screen.code} 在应用 {_screens[screen.code].app} 和 {app} 中重复登记，请改名。", rule="screen.unique"
+                f"屏幕 {screen.code} 在应用 {_screens[screen.code].app} 和 {app} 中重复登记，请改名。",
+                rule="screen.unique",
             )
         _screens[screen.code] = screen
 
@@ -104,7 +105,9 @@ def read(text: str, app: str, path: str = "") -> Screen:
             digest=hashlib.sha256(text.encode()).hexdigest()[:16],
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-        raise ScreenFault(f"屏幕文件 {path} 有误：{error!r}。请对照同类文件修正。", rule="screen.readable") from error
+        raise ScreenFault(
+            f"屏幕文件 {path} 有误：{error!r}。请对照同类文件修正。", rule="screen.readable"
+        ) from error
     for fault in _faults(screen):
         raise ScreenFault(f"屏幕文件 {path}：{fault}。", rule="screen.layout")
     return screen

@@ -17,7 +17,9 @@ def test_the_screens_are_counted_from_the_register():
 def test_a_declared_screen_counts_at_once(monkeypatch: pytest.MonkeyPatch):
     before = indicator.get("big_screen.sub_screens").tally(indicator.Period.year(2020)).value
     made = registry.read(
-        "screen: extra\ntitle: 一\nquestion: 二\nkind: sub\nwidgets: []\n", app="big_screen", path="extra.yaml"
+        "screen: extra\ntitle: 一\nquestion: 二\nkind: sub\nwidgets: []\n",
+        app="big_screen",
+        path="extra.yaml",
     )
     monkeypatch.setitem(registry._screens, "extra", made)
     assert indicator.get("big_screen.sub_screens").tally(indicator.Period.year(2020)).value == before + 1
