@@ -36,9 +36,11 @@ class Shot:
     before: Callable[[Page], None] | None = None
 
 
-def open_first_case(page: Page) -> None:
-    """From the list of cases to the first that has a due date (打开第一件)."""
-    page.locator(".wb-table tbody th a").first.click()
+def open_case(page: Page) -> None:
+    """From the list to a case that waits for a decision, or else to the first (打开一件)."""
+    rows = page.locator(".wb-table tbody tr")
+    waiting = rows.filter(has_text="待签发意见")
+    (waiting if waiting.count() else rows).locator("th a").first.click()
     page.wait_for_selector(".wb-clock")
 
 
@@ -49,9 +51,7 @@ PICTURES: dict[str, Shot] = {
     "figure.png": Shot("/screen/figure/fire_review.design_concluded_rate/?year=2020", DESK, "table"),
     "workbench-home.png": Shot("/workbench/", DESK, ".wb-tiles"),
     "cases.png": Shot("/workbench/cases/", DESK, ".wb-table"),
-    "case.png": Shot(
-        "/workbench/cases/?scope=todo&sort=due", (1440, 1100), ".wb-table", before=open_first_case
-    ),
+    "case.png": Shot("/workbench/cases/?scope=todo&sort=due", (1440, 1100), ".wb-table", before=open_case),
 }
 
 
