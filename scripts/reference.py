@@ -208,7 +208,7 @@ def _version(d: Any) -> Iterator[str]:
     )
     yield "**时限**"
     yield table(
-        "时限 名称 起算 截止 天数 性质 承担 依据 已核对", (_deadline(d, one) for one in d.deadlines.values())
+        "时限 名称 起算 截止 天数 性质 承担 依据", (_deadline(d, one) for one in d.deadlines.values())
     )
     yield from _pauses(d)
     yield "**申报要素**"
@@ -226,9 +226,12 @@ def _version(d: Any) -> Iterator[str]:
 def _deadline(d: Any, one: Any) -> tuple[object, ...]:
     start = code(one.start_mark) if one.start_mark else f"{code(one.start_date)}（日期）"
     owner = {"staff": "机关", "applicant": "申请人"}[one.owner]
-    kind = {"statutory": "法定", "promise": "承诺"}.get(one.kind, one.kind)
+    statutory = (
+        "法定" if one.verified else "待核对"
+    )  # "法定" only once a person has compared it with the text
+    kind = {"statutory": statutory, "promise": "承诺"}.get(one.kind, one.kind)
     return (code(one.id), one.zh, start, codes(one.stop), _days(d, one.days, one.unit), kind, owner,
-            one.basis, "是" if one.verified else "否")  # fmt: skip
+            one.basis)  # fmt: skip
 
 
 def _days(d: Any, days: Any, unit: str) -> str:
