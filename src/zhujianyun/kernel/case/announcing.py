@@ -103,10 +103,10 @@ def _rederive_some(ids: list[int], day: date) -> int:
                 unit.touch(run)
                 if (run.due_on, run.provisional) != before:
                     moved.append((run, before[0]))
+            clocks.summarise(folder)  # a lamp may have turned although the due day stood still
+            unit.touch(folder.case)
             if moved:
                 changed += 1
-                clocks.summarise(folder)
-                unit.touch(folder.case)
                 unit.entries.append(_event(folder, moved, calendar.version))
     return changed
 
