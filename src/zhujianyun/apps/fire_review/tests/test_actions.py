@@ -13,7 +13,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import NotAllowed, NotFound, RuleBroken
 from zhujianyun.kernel import case, journal
 from zhujianyun.kernel.case import draw as lots
-from zhujianyun.kernel.case import draws
+from zhujianyun.kernel.case import draws, papers
 from zhujianyun.kernel.case.models import Case, EffectDone
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +179,14 @@ def test_a_failed_check_starts_one_rectification_that_is_under_way(hall):
     [child] = Case.objects.filter(parent=filing)
     assert (child.process, child.state) == ("rectification", "ordered")
     assert child.due_on == date(2020, 9, 4)  # sixty calendar days
+    paper = child.papers.get(doc="责令停止使用决定书")
+    assert papers.render(paper).startswith(b"%PDF")
+
+
+def test_every_paper_of_a_case_can_be_printed(hall):
+    filing = _failed(hall)
+    issued = [paper.doc for paper in filing.papers.all() if papers.render(paper).startswith(b"%PDF")]
+    assert issued == ["备案凭证", "抽查结果通知书"]
 
 
 def test_the_same_event_twice_is_one_order_and_one_lifting(hall):
