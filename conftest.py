@@ -14,6 +14,11 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No example has a time limit: on a busy machine that is a test of the machine.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 ROOT = Path(__file__).parent
 CACHE = ROOT / ".cache"

@@ -163,7 +163,7 @@ def test_an_idle_worker_stops_at_once_and_signs_off(house, number):
     process = house.worker("works")
     house.until(lambda: "tick" in house.effects(), "the first tick")
     process.send_signal(number)
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=PATIENCE) == 0
     assert house.log().endswith("ended\n")
     assert house.ask("SELECT count(*) FROM jobs_worker WHERE stopped_at IS NULL") == [(0,)]
 
@@ -173,7 +173,7 @@ def test_a_long_job_is_interrupted_put_back_and_not_counted(house):
     process = house.worker()
     house.until(lambda: "begun" in house.effects(), "the beginning")
     process.terminate()
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=PATIENCE) == 0
     assert (house.status(job_id), house.attempts(job_id)) == ("READY", 0)
     assert house.effects() == ["begun"]
 
@@ -183,7 +183,7 @@ def test_a_short_job_may_end_before_the_worker_stops(house):
     process = house.worker()
     house.until(lambda: "begun" in house.effects(), "the beginning")
     process.terminate()
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=PATIENCE) == 0
     assert house.status(job_id) == "SUCCESSFUL"
 
 
@@ -192,7 +192,7 @@ def test_a_job_that_does_not_listen_cannot_hold_the_worker(house):
     process = house.worker()
     house.until(lambda: "deaf" in house.effects(), "the beginning")
     process.terminate()
-    assert process.wait(timeout=6) == 75
+    assert process.wait(timeout=PATIENCE) == 75
     assert "强制退出" in house.log()
     house.worker()
     house.until(lambda: house.effects().count("deaf") == 2, "the next worker takes over")
@@ -210,7 +210,7 @@ def test_ticks_fail_and_hang_without_stopping_the_others(house):
     assert "2 秒后再试" in lines[1]
     assert "Traceback" not in house.log()
     process.terminate()
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=PATIENCE) == 0
     assert "节拍 hangs 没有按时停下" in house.log()
 
 
