@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import DatabaseError
+
+from zhujianyun.base.errors import PlatformError
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,18 @@ def _migrations(_: int) -> Finding:
         not pending,
         "已是最新" if not pending else f"有 {len(pending)} 个变更未执行，请执行 zhujianyun migrate",
     )
+
+
+def _versions(_: int) -> Finding:
+    from zhujianyun.kernel.case import versions
+
+    try:
+        versions.check_all()
+    except PlatformError as error:
+        return Finding("流程版本", False, error.message_zh)
+    except DatabaseError:
+        return Finding("流程版本", True, "尚无办件")
+    return Finding("流程版本", True, "在办件的版本齐全")
 
 
 def _fonts(_: int) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhujianyun.base import jobs
 from zhujianyun.config import demo_clock
-from zhujianyun.kernel import journal
+from zhujianyun.kernel import access, journal
 
 # Seconds between two turns of each tick. A wall must repaint within two seconds of an act, so
 # sealing and following turn several times a second; they cost one indexed query when idle.
@@ -38,6 +38,7 @@ def follow() -> int:
 
 def run(*, once: bool = False) -> int:
     """Run until told to stop; with ``once`` until nothing is left to do."""
+    access.sync_roles()  # an app that was put in or taken out since the last start
     loop = jobs.Loop(ticks=ticks())
     if once:
         loop.drain()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from zhujianyun.base.errors import RuleBroken
+
+OFFICERS = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
+
 
 def add_to(commands: Any) -> None:
-    """Add demo, up, worker and doctor."""
+    """Add demo, up, worker, found and doctor."""
     demo = commands.add_parser(
         "demo",
         help="建库、演完 2020 年并启动",
@@ -34,6 +38,17 @@ def add_to(commands: Any) -> None:
     )
     worker.add_argument("--once", action="store_true", help="把积压做完就退出")
     worker.set_defaults(run=_worker)
+
+    found = commands.add_parser(
+        "found",
+        help="设立平台：登记角色、单位，开立首任三员",
+        description="正式安装后执行一次：登记各应用的角色，开立系统、安全、审计三员和全区各级单位。口令只显示一次，首次登录须修改。",
+    )
+    for duty, zh in OFFICERS.items():
+        found.add_argument(
+            f"--{duty}", required=True, metavar="账号名:姓名", help=f"{zh}，例如 {duty}01:张三"
+        )
+    found.set_defaults(run=_found)
 
     doctor = commands.add_parser(
         "doctor",
@@ -62,6 +77,34 @@ def _worker(chosen: argparse.Namespace) -> int:
     from zhujianyun.config import worker
 
     return worker.run(once=chosen.once)
+
+
+def _found(chosen: argparse.Namespace) -> int:
+    from django.db import transaction
+
+    from zhujianyun.kernel import access
+    from zhujianyun.kernel.access import actions
+
+    access.sync_roles()
+    founders = {duty: _founder(getattr(chosen, duty), zh) for duty, zh in OFFICERS.items()}
+    with transaction.atomic():
+        duties = actions.found_platform(**founders)
+        actions.open_offices_from_divisions(by=access.actor(duties["system"].account))
+    print("✓ 平台已设立。请当面交付口令，首次登录须修改并绑定动态口令：")
+    for duty, zh in OFFICERS.items():
+        print(f"  {zh}\t{founders[duty].username}\t{founders[duty].password}")
+    return 0
+
+
+def _founder(given: str, zh: str) -> Any:
+    import secrets
+
+    from zhujianyun.kernel.access.actions import Founder
+
+    username, _, name = given.partition(":")
+    if not username or not name:
+        raise RuleBroken(f"{zh}须写成“账号名:姓名”，例如 sys01:张三。", rule="found.officer")
+    return Founder(username, name, password=f"Zj-{secrets.token_urlsafe(12)}-7")
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

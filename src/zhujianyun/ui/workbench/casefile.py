@@ -36,7 +36,9 @@ class ClockView:
 
     @property
     def kind_zh(self) -> str:
-        """法定时限 or 承诺时限."""
+        """法定时限 or 承诺时限; the word 法定 only once somebody has checked the text of the law."""
+        if self.run.kind == "statutory" and not self.verified:
+            return "办理时限"
         return KINDS_ZH.get(self.run.kind, self.run.kind)
 
     @property
