@@ -56,7 +56,7 @@ class Expression:
         functions: host functions it calls, sorted; CEL's own are left out.
     """
 
-    __slots__ = ("_program", "functions", "paths", "source", "variables")
+    __slots__ = ("_program", "_reads", "functions", "paths", "source", "variables")
 
     def __init__(self, source: str) -> None:
         """Compile ``source``.
@@ -73,6 +73,7 @@ class Expression:
             ) from error
         self.paths: tuple[tuple[str, ...], ...] = tuple(sorted(set(_paths_read(self.source))))
         self.variables: tuple[str, ...] = tuple(sorted({path[0] for path in self.paths}))
+        self._reads = {name: _first_fields(self.paths, name) for name in self.variables}
         self.functions: tuple[str, ...] = tuple(
             sorted(n for n in self._program.functions() if n.isidentifier() and n not in BUILT_IN_FUNCTIONS)
         )
@@ -85,14 +86,25 @@ class Expression:
         Raises:
             ExpressionError: an undefined variable, a missing field or mixed types.
         """
+        read = self._narrowed(facts)
         try:
             if functions:
-                return self._program.execute(cel.Context(variables=dict(facts), functions=dict(functions)))
-            return self._program.execute(dict(facts))
+                return self._program.execute(cel.Context(variables=read, functions=dict(functions)))
+            return self._program.execute(read)
         except Exception as error:  # noqa: BLE001 - the engine raises what it likes
             raise ExpressionError(
                 f"条件“{self.source}”无法判断：{_said(error)}", rule="expression.evaluates", reason=str(error)
             ) from error
+
+    def _narrowed(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Only what the expression reads: the engine converts every value it is handed."""
+        read: dict[str, Any] = {}
+        for name, fields in self._reads.items():
+            if name in facts:
+                value = facts[name]
+                narrow = fields and isinstance(value, dict)
+                read[name] = {field: value[field] for field in fields if field in value} if narrow else value
+        return read
 
     def holds(
         self, facts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None
@@ -132,6 +144,12 @@ class Expression:
 
     def __hash__(self) -> int:
         return hash(self.source)
+
+
+def _first_fields(paths: tuple[tuple[str, ...], ...], name: str) -> tuple[str, ...]:
+    """The fields read of a variable; none when it is read as a whole somewhere."""
+    fields = [path[1:2] for path in paths if path[0] == name]
+    return tuple(sorted({field[0] for field in fields})) if all(fields) else ()
 
 
 def _paths_read(source: str) -> Iterator[tuple[str, ...]]:

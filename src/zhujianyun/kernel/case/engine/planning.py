@@ -27,8 +27,8 @@ def plan(unit: Unit, folder: Folder, ask: Ask) -> Plan:
     Raises:
         RuleBroken, NotAllowed, Conflict: why it may not be done.
     """
-    checks.not_ended(folder)
     checks.version(folder, ask)
+    checks.not_ended(folder)
     if ask.action.startswith(EXTEND):
         return _extension(unit, folder, ask)
     action = checks.offered(folder, ask)

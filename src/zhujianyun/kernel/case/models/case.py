@@ -26,7 +26,9 @@ class Case(models.Model):
     result = models.CharField("结果", max_length=60, blank=True, default="")
     round = models.PositiveIntegerField("轮次", default=1)
     version = models.PositiveIntegerField("版本号", default=0)
-    office = models.ForeignKey("access.Office", models.PROTECT, related_name="cases", verbose_name="办理单位")
+    office = models.ForeignKey(
+        "access.Office", models.PROTECT, db_index=False, related_name="cases", verbose_name="办理单位"
+    )
     division_code = models.CharField("行政区划代码", max_length=6)
     city_code = models.CharField("设区市代码", max_length=6)
     applicant = models.ForeignKey(
@@ -123,7 +125,7 @@ class Case(models.Model):
 class Step(models.Model):
     """One act on a case, as it was done (办理步骤). Append-only."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="steps", verbose_name="办件")
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, related_name="steps", verbose_name="办件")
     seq = models.PositiveIntegerField("序号")
     action = models.CharField("动作", max_length=80)
     from_state = models.CharField("原环节", max_length=60, blank=True)
@@ -160,7 +162,7 @@ class Step(models.Model):
 class Mark(models.Model):
     """What indicators count: a named milestone of a case on a day (节点). Append-only."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="marks", verbose_name="办件")
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, related_name="marks", verbose_name="办件")
     step = models.ForeignKey(Step, models.PROTECT, related_name="marks", verbose_name="步骤")
     name = models.CharField("节点", max_length=60)
     at = models.DateTimeField("时间")
