@@ -48,7 +48,7 @@ def _figures(chosen: argparse.Namespace) -> int:
 
     rows = queries.figures_table(chosen.year, app=chosen.app)
     if chosen.format == "csv":
-        _csv(list(COLUMNS), [[getattr(row, c) for c in COLUMNS] for row in rows])
+        _csv(list(COLUMNS), [[_machine(getattr(row, c)) for c in COLUMNS] for row in rows])
         return 0
     from rich.console import Console
     from rich.table import Table
@@ -99,6 +99,11 @@ def _cell(value: object) -> str:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
+
+
+def _machine(value: object) -> object:
+    """For programs: no grouping commas in a number."""
+    return value.replace(",", "") if isinstance(value, str) and value.replace(",", "").isdigit() else value
 
 
 def _csv(header: list[str], rows: list[list[object]]) -> None:
