@@ -27,7 +27,8 @@ function figureButton(figure, extra) {
   if (figure.unit_text) value.append(node("span", "unit", figure.unit_text));
   button.append(value);
   if (figure.side) button.append(node("span", "side", figure.side));
-  button.setAttribute("aria-label", `${figure.name} ${figure.text}${figure.unit_text || ""}，查看口径与记录`);
+  const said = [...button.children].map((part) => part.textContent).join(" ");  // whoever speaks to the page says what he sees
+  button.setAttribute("aria-label", `${said}，查看口径与记录`);
   return button;
 }
 
