@@ -47,6 +47,11 @@ class FactField:
         """Its name as the engine's faults give it."""
         return self.fact.name.removeprefix("action.")
 
+    @property
+    def said(self) -> str:
+        """What was typed, as a person reads it: a choice by its Chinese name."""
+        return {"true": "是", "false": "否", **dict(self.fact.choices)}.get(self.value, self.value)
+
 
 @dataclass(slots=True)
 class PaperField:

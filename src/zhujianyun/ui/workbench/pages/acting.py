@@ -48,8 +48,10 @@ def _form(request: HttpRequest, found: Case, action: str, actor: Actor) -> forms
     offer = next((one for one in handling.offers_for(found, actor) if one.action == action), None)
     if offer is None or definition is None:
         # No longer on offer: the engine will say why; what was typed is kept all the same.
-        offer = Offer(action, shown.action_zh(definition, found.state, action), False, "", (), (), "")
-        form = forms.ActForm(offer, found.version, forms.fresh_key())
+        known = [one for _, one in definition.all_actions() if one.name == action] if definition else []
+        facts = known[0].facts if known else ()
+        offer = Offer(action, shown.action_zh(definition, found.state, action), False, "", facts, (), "")
+        form = forms.ActForm(offer, found.version, forms.fresh_key(), [forms.FactField(one) for one in facts])
     else:
         form = forms.blank(found, definition, offer, actor)
     return forms.filled(form, request.POST, request.FILES)
