@@ -60,6 +60,8 @@
     return v.map((x) => x.toString(16).padStart(8, "0")).join("");
   }
   document.addEventListener("DOMContentLoaded", () => {
+    // Wagtail calls our mark 控制面板; its name is what stands on it.
+    document.querySelector(".sidebar-custom-branding")?.setAttribute("aria-label", "住建云工作台");
     // On narrow screens the diagram begins at the present state, which is framed in orange.
     for (const box of document.querySelectorAll(".wb-diagram")) {
       const here = box.querySelector('rect[stroke="#F46A25"]');
