@@ -62,7 +62,7 @@ def test_a_wrong_nonce_is_refused_and_what_was_typed_stays(pool):
     given = {**nonces(pool), f"nonce:{pool.people['见证甲'].key}": "zzzz", "public": "12345"}
     answer = browser.post(f"{DRAWS}{Draw.objects.get().pk}/reveal/", given)
     page = answer.content.decode()
-    assert answer.status_code == 422 and "与承诺值不符" in page and 'value="12345"' in page
+    assert answer.status_code == 422 and "承诺值不符" in page and 'value="12345"' in page
 
 
 def test_reveal_and_apply_carry_the_outcome_to_the_cases(pool, tmp_path):
