@@ -39,6 +39,7 @@ test: $(VENV)/.ready-dev  ## 全部测试（需要浏览器或 PostgreSQL 的会
 
 test-browser: $(VENV)/.ready-dev  ## 浏览器测试（自动安装 Debian 的 Chromium）
 	@scripts/need chromium chromium fonts-noto-cjk
+	@scripts/need-axe
 	@$(BIN)/pytest -m browser tests/stories $(TEST_ARGS)
 
 test-postgres: $(VENV)/.ready-dev  ## 在 PostgreSQL 上再跑一遍（自动安装并在私有端口启动）

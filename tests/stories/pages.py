@@ -1,0 +1,40 @@
+"""Every page that somebody sees (全部页面): name → address and who opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+STRANGER = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page (页面): its address, who opens it, and with which status it answers."""
+
+    path: str
+    who: str = "nanning.chief"
+    status: int = 200
+
+
+PLACES = {
+    "signin": Place("/signin/", STRANGER),
+    "forgotten": Place("/account/password/forgotten/", STRANGER),
+    "main-screen": Place("/screen/main/"),
+    "fire-screen": Place("/screen/fire/"),
+    "figure": Place("/screen/figure/fire_review.design_concluded/?year=2020"),
+    "rate": Place("/screen/figure/fire_review.design_concluded_rate/?year=2020", "leader"),
+    "home": Place("/workbench/"),
+    "leaders-home": Place("/workbench/", "leader"),
+    "officers-home": Place("/workbench/", "audit.officer"),
+    "list": Place("/workbench/cases/"),
+    "list-all": Place("/workbench/cases/?scope=all", "leader"),
+    "handling": Place("/workbench/cases/{design}/", "nanning.clerk"),
+    "draws": Place("/workbench/draws/", "nanning.draw"),
+    "account": Place("/workbench/account/"),
+    "password": Place("/account/password/change/"),
+    "second-factor": Place("/account/mfa/"),
+    "signout": Place("/signout/"),
+    "not-found": Place("/workbench/cases/none/", status=404),
+    "no-address": Place("/nowhere/", status=404),
+    "forbidden": Place("/screen/main/", "audit.officer", status=403),
+}
