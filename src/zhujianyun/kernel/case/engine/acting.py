@@ -10,6 +10,7 @@ from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case.engine.asking import Ask, Attached, attached
 from zhujianyun.kernel.case.engine.changing import add_document, change
+from zhujianyun.kernel.case.engine.facts import storable
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.planning import plan
 from zhujianyun.kernel.case.engine.unit import Unit, working
@@ -52,8 +53,8 @@ def act(
         expected_version,
         facts,
         tuple(attached(documents)),
-        reason,
-        acting_for,
+        storable(reason),
+        storable(acting_for),
         at,
         approved_by,
         tuple(signatures),
@@ -106,7 +107,7 @@ def checked_key(key: str) -> str:
     """An idempotency key, refused when empty or too long (幂等键)."""
     if not key or len(key) > KEY_LENGTH:
         raise RuleBroken("请求缺少幂等键或幂等键过长，请重新打开页面后再办理。", rule="case.key")
-    return key
+    return storable(key)
 
 
 def mirror(known: Case, given: Case) -> None:

@@ -17,6 +17,7 @@ from zhujianyun.kernel.case.definition.model import Action, Definition, Fact
 ACTION = "action"
 ENGINE_FACTS = frozenset({"new_gap"})  # what the engine itself may ask for in an act
 LONGEST_TEXT = 10_000
+UNSTORABLE = "含有无法保存的字符，请删去后重新填写"
 
 
 def split(
@@ -145,10 +146,12 @@ def plain(value: Any) -> Any:
     Raises:
         RuleBroken: a value that has no such form.
     """
-    if value is None or isinstance(value, str | int | bool | float):
+    if isinstance(value, str):
+        return storable(value)
+    if value is None or isinstance(value, int | bool | float):
         return value
     if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
+        return {storable(str(name)): plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, date | datetime):
@@ -156,6 +159,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     raise RuleBroken(f"内容“{value!r}”无法保存，请填写文字、数字或日期。", rule="case.facts")
+
+
+def storable(text: str) -> str:
+    """The text, when every database can hold it (可保存的文字): SQLite takes a NUL, PostgreSQL does not.
+
+    Raises:
+        RuleBroken: ``case.text`` for a NUL or half of a surrogate pair, as no keyboard makes them.
+    """
+    if "\0" in text or not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise RuleBroken(f"内容中{UNSTORABLE}。", rule="case.text")
+    return text
 
 
 def _is_bare(name: str, value: Any, roots: set[str], definition: Definition) -> bool:
@@ -200,7 +214,10 @@ def _text(fact: Fact, value: Any) -> str:
         raise TypeError
     if len(str(value)) > LONGEST_TEXT:
         raise _Said(f"不能超过 {LONGEST_TEXT} 字")
-    return str(value)
+    try:
+        return storable(str(value))
+    except RuleBroken as error:
+        raise _Said(UNSTORABLE) from error
 
 
 def _whole(fact: Fact, value: Any) -> int:
@@ -240,7 +257,10 @@ def _choice(fact: Fact, value: Any) -> str:
 def _list(fact: Fact, value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
         raise TypeError
-    return plain(value)
+    try:
+        return plain(value)
+    except RuleBroken as error:
+        raise _Said(error.message_zh.rstrip("。")) from error
 
 
 _TYPES = {

@@ -61,7 +61,7 @@ def open_(
         if found is not None:
             return found
         given = case_facts.checked_case_facts(definition, case_facts.split(facts, definition, None)[0])
-        case = _new(definition, office, applicant, project, division_code, title, now)
+        case = _new(definition, office, applicant, project, division_code, case_facts.storable(title), now)
         case.facts, case.parent_id, case.open_key = (
             given,
             getattr(parent, "pk", None),

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from zhujianyun.kernel import journal
-from zhujianyun.kernel.case.models import ClockRun, Mark, Step
+from zhujianyun.base.errors import Conflict, RuleBroken
+from zhujianyun.kernel import case, journal
+from zhujianyun.kernel.case.models import Case, ClockRun, Mark, Step
 
 
 def test_a_case_runs_from_draft_to_permit_with_steps_marks_clock_paper_and_journal(desk):
@@ -55,3 +56,27 @@ def test_of_two_that_open_the_same_project_at_the_same_moment_the_second_is_aske
         with pytest.raises(Conflict, match="重新提交"):
             desk.open(facts=facts)
     assert desk.open(facts=facts) == first
+
+
+def test_who_comes_too_late_to_a_case_that_has_ended_is_told_who_ended_it(desk):
+    one = desk.submitted()
+    seen = one.version
+    desk.act(one, "withdraw", desk.owner)
+    with pytest.raises(Conflict) as late:
+        case.act(one, "accept", by=desk.clerk, expected_version=seen, key="late")
+    assert "已于" in late.value.message_zh and late.value.details["action"] == "withdraw"
+    with pytest.raises(RuleBroken, match="已终结"):
+        case.act(one, "accept", by=desk.clerk, expected_version=one.version, key="later")
+
+
+@pytest.mark.parametrize("text", ["\0", "图\0纸", "\ud800"])
+def test_what_no_database_can_hold_is_refused_with_a_sentence(desk, text):
+    one = desk.submitted()
+    for given in ({"reason": text}, {"key": text}, {"acting_for": text}):
+        with pytest.raises(RuleBroken, match="无法保存的字符"):
+            case.act(
+                one, "accept", **{"by": desk.clerk, "expected_version": one.version, "key": "k", **given}
+            )
+    with pytest.raises(RuleBroken, match="无法保存的字符"):
+        desk.open(facts={"subject": {"project_code": text}})
+    assert one.version == Case.objects.get(pk=one.pk).version
