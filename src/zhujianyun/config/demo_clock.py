@@ -15,6 +15,7 @@ from django.conf import settings
 
 from zhujianyun.base import clock
 
+SILENCE = 150.0  # seconds without a note, of one a minute, after which nobody runs
 STANDS_AT = clock.at_local(datetime(2020, 12, 31).date(), 14, 30)
 
 
@@ -40,14 +41,18 @@ def set_to(at: datetime) -> None:
 
 
 def resume() -> None:
-    """Put the demo's clock into this process; without a file the machine's own stays."""
+    """Put the demo's clock into this process; without a file the machine's own stays.
+
+    While nobody keeps the clock it stands: a command given a week later still finds the same day.
+    """
     if not is_set():
         return
     state = json.loads(_file().read_text())
+    noted = datetime.fromisoformat(state["when_really"])
     clock.use(
         clock.OffsetClock(
             stands_at=datetime.fromisoformat(state["stands_at"]),
-            when_really=datetime.fromisoformat(state["when_really"]),
+            when_really=datetime.now(UTC) if age_seconds() > SILENCE else noted,
         )
     )
 
@@ -59,14 +64,20 @@ def keep() -> None:
 
 
 def take_up() -> None:
-    """At a start: go on from where the clock stood when the platform was last alive."""
+    """At a start: go on from where the clock stood when the platform was last alive.
+
+    Killed between two notes, it was alive until its last entry in the journal at least.
+    """
     if not is_set():
         return
+    from zhujianyun.kernel.journal.models import Entry
+
     state = json.loads(_file().read_text())
     stood = datetime.fromisoformat(state["stands_at"])
-    set_to(max(stood, STANDS_AT))
+    last = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+    set_to(max(stood, STANDS_AT, last or STANDS_AT))
 
 
 def age_seconds() -> float:
-    """Seconds since the clock file was written (距上次记录)."""
+    """Seconds since the clock was last noted (距上次记录)."""
     return time.time() - _file().stat().st_mtime if is_set() else 0.0
