@@ -163,22 +163,22 @@ def main(arguments):
     try:
         proof = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
         as_of = day(proof["as_of"])
-        clocks = proof["clocks"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"无法读取时限证明：{error}", file=sys.stderr)
+        head = f"办件 {proof['case']}（{proof.get('process_zh', '')} {proof['version']}），截至 {as_of}"
+        clocks = [(one, one["zh"], one["result"].get, reading(one, as_of)) for one in proof["clocks"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        print(f"无法读取时限证明：{type(error).__name__} {error}，请重新导出。", file=sys.stderr)
         return 2
-    print(f"办件 {proof['case']}（{proof.get('process_zh', '')} {proof['version']}），截至 {as_of}")
+    print(head)
     wrong = 0
-    for clock in clocks:
-        found = reading(clock, as_of)
-        differs = [name for name, value in found.items() if clock["result"].get(name) != value]
+    for clock, zh, said, found in clocks:
+        differs = [name for name, value in found.items() if said(name) != value]
         due = found["due"] or "中止中"
         print(
-            f"  {clock['zh']}（{clock['start']} 起 {clock['days']} 天）：到期 {due}，净用 {found['net']} 天，"
+            f"  {zh}（{clock['start']} 起 {clock['days']} 天）：到期 {due}，净用 {found['net']} 天，"
             f"总用 {found['gross']} 天，时限灯 {ZH[found['lamp']]}" + ("，复算一致 ✓" if not differs else "")
         )
         for name in differs:
-            print(f"    ✗ {name}：证明所载 {clock['result'].get(name)}，复算为 {found[name]}")
+            print(f"    ✗ {name}：证明所载 {said(name)}，复算为 {found[name]}")
         wrong += bool(differs)
     if wrong:
         print(f"结论：{len(clocks)} 个时限中 {wrong} 个与复算不一致，证明不成立。")
