@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 
+from zhujianyun.base.errors import RuleBroken
 from zhujianyun.config import demo_clock
-from zhujianyun.config.supervisor import Child, Supervisor
+from zhujianyun.config.supervisor import Child, Supervisor, check_ports
 
 
 def children(*, host: str, port: int) -> list[Child]:
@@ -42,10 +44,35 @@ def _reachable(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host
 
 
+def check_host(host: str) -> None:
+    """Refuse an address on which this machine cannot listen (监听地址检查).
+
+    Raises:
+        RuleBroken: ``up.host`` names it.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(address)
+    except OSError as error:
+        raise RuleBroken(
+            f"不能在地址 {host} 上监听，请用 --host 指定本机的地址，例如 127.0.0.1 或 0.0.0.0。",
+            rule="up.host",
+            host=host,
+        ) from error
+
+
 def run(*, host: str, port: int, announce=None) -> int:  # noqa: ANN001
-    """Start everything and stay until Ctrl-C; the exit code."""
+    """Start everything and stay until Ctrl-C; the exit code.
+
+    Raises:
+        RuleBroken: an address that this machine does not have, or a port in use.
+    """
+    check_host(host)
+    kept = children(host=host, port=port)
+    check_ports(kept)
     demo_clock.take_up()
-    supervisor = Supervisor(children(host=host, port=port))
+    supervisor = Supervisor(kept)
     return supervisor.run(
         on_ready=announce or (lambda: print(f"✓ 已启动：http://{_reachable(host)}:{port}/  （Ctrl-C 结束）"))
     )

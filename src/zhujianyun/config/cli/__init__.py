@@ -7,6 +7,7 @@ What is not ours is handed to Django's own commands.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import traceback
@@ -119,11 +120,31 @@ def _django(words: list[str]) -> int:
         print(f"✗ 没有命令 {words[0]}。用 zhujianyun --help 查看全部命令。", file=sys.stderr)
         return 2
     try:
-        ManagementUtility(["zhujianyun", *words]).execute()
+        if words[0] == "help":
+            ManagementUtility(["zhujianyun", *words]).execute()
+        else:
+            _carry_out(words)
     except CommandError as error:
-        print(f"✗ 命令 {words[0]} 没有完成：{error}", file=sys.stderr)
+        said = str(error).removeprefix("Error: ").strip().rstrip("。.").replace("\n", "；")
+        print(f"✗ 命令 {words[0]} 没有完成：{_in_chinese(said)}。", file=sys.stderr)
         return error.returncode
     return 0
+
+
+def _carry_out(words: list[str]) -> None:
+    """Run one of Django's commands so that its errors come to us and not to the terminal."""
+    from django.core.management import ManagementUtility
+    from django.core.management.base import handle_default_options
+    from django.db import connections
+
+    command = ManagementUtility(["zhujianyun", *words]).fetch_command(words[0])
+    options = command.create_parser("zhujianyun", words[0]).parse_args(words[1:])
+    handle_default_options(options)
+    given = vars(options)
+    try:
+        command.execute(*given.pop("args", ()), **given)
+    finally:
+        connections.close_all()
 
 
 def _broke(error: Exception) -> int:
@@ -135,11 +156,20 @@ def _broke(error: Exception) -> int:
             file=sys.stderr,
         )
         return 1
-    log = Path(os.environ.get("ZJY_VAR", "var")) / "logs" / "cli.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)) + "\n")
+    folder = Path(os.environ.get("ZJY_VAR", "var")).resolve()
+    if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(folder):
+        print(f"✗ 数据目录 {folder} 不能写入（{error.strerror}）。请修改权限，或用环境变量 ZJY_VAR 指定另一个目录。", file=sys.stderr)
+        return 1
+    log = folder / "logs" / "cli.log"
+    with contextlib.suppress(OSError):
+        _write_down(error, log)
     print(f"✗ 内部错误：{type(error).__name__}: {error}。详情已写入 {log}，请交给管理员。", file=sys.stderr)
     if os.environ.get("ZJY_TRACEBACK"):
         traceback.print_exception(error)
     return 70
+
+
+def _write_down(error: Exception, log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)) + "\n")
