@@ -158,7 +158,10 @@ def _broke(error: Exception) -> int:
         return 1
     folder = Path(os.environ.get("ZJY_VAR", "var")).resolve()
     if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(folder):
-        print(f"✗ 数据目录 {folder} 不能写入（{error.strerror}）。请修改权限，或用环境变量 ZJY_VAR 指定另一个目录。", file=sys.stderr)
+        print(
+            f"✗ 数据目录 {folder} 不能写入（{error.strerror}）。请修改权限，或用环境变量 ZJY_VAR 指定另一个目录。",
+            file=sys.stderr,
+        )
         return 1
     log = folder / "logs" / "cli.log"
     with contextlib.suppress(OSError):
