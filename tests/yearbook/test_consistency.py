@@ -1,0 +1,102 @@
+"""Every figure agrees with its records, its parts and its page, whatever the scale (年鉴数字自洽)."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from tests.yearbook import reading
+
+pytestmark = pytest.mark.sqlite
+# Every figure of 2020 once more: as it stands on the wall, by city, and as its own drill-down counts it.
+TOLD = """
+from zhujianyun.base.codes import divisions
+from zhujianyun.kernel.indicator import figures, queries, registry
+from zhujianyun.kernel.indicator.periods import Period
+
+year, codes = Period.year(2020), [definition.code for definition in registry.all_()]
+cities = ["", *[city.code for city in divisions.cities()]]
+told = {}
+for definition, row in zip(registry.all_(), figures.table(codes, year, cities), strict=True):
+    told[definition.code] = {
+        "kind": definition.kind.value,
+        "by_city": definition.by_city,
+        "cities": {city: None if figure.value is None else str(figure.value) for city, figure in row.items()},
+    }
+for row in queries.figures_table(2020):
+    told[row.code]["agrees"] = row.agrees
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def sheet(played):
+    return reading.sheet(played)
+
+
+@pytest.fixture(scope="module")
+def told(played):
+    return json.loads(played.script(TOLD))
+
+
+def test_the_codes_of_the_page_that_an_app_offers_are_all_on_the_sheet(sheet):
+    present = {code.partition(".")[0] for code in sheet}
+    missing = [row["code"] for row in reading.page() if row["app"] in present and row["code"] not in sheet]
+    assert not missing
+
+
+def test_names_units_and_qualifiers_are_those_of_the_page(sheet):
+    for row in reading.page():
+        if row["code"] in sheet:
+            here = sheet[row["code"]]
+            assert (here["name"], here["unit"], here["qualifier"]) == (
+                row["name_zh"],
+                row["unit"],
+                row["qualifier"],
+            )
+
+
+def test_a_count_is_the_number_of_its_records(sheet, told):
+    counts = [code for code, one in told.items() if one["kind"] in ("flow", "stock")]
+    assert len(counts) >= 10
+    for code in counts:
+        assert Decimal(sheet[code]["value"]) == int(sheet[code]["records"]), code
+
+
+def test_every_figure_says_that_its_records_agree(told):
+    assert [code for code, one in told.items() if one["agrees"] is not True] == []
+
+
+def test_a_ratio_is_computed_from_the_two_numbers_beside_it(sheet, told):
+    ratios = [code for code, one in told.items() if one["kind"] == "ratio"]
+    assert len(ratios) >= 4
+    for code in ratios:
+        row = sheet[code]
+        whole = Decimal(row["numerator"]) / Decimal(row["denominator"]) * 100
+        assert abs(Decimal(row["value"]) - whole) <= Decimal("0.05"), code
+
+
+def test_the_sides_of_a_ratio_are_figures_of_the_sheet(sheet):
+    for name in ("design", "acceptance"):
+        rate, above, below = (
+            sheet[f"fire_review.{name}_{what}"] for what in ("concluded_rate", "concluded", "accepted")
+        )
+        assert (rate["numerator"], rate["denominator"]) == (above["value"], below["value"])
+
+
+def test_the_cities_add_up_to_the_region(told):
+    added = 0
+    for code, one in told.items():
+        if one["kind"] in ("flow", "stock") and one["by_city"]:
+            parts = [Decimal(value) for city, value in one["cities"].items() if city and value is not None]
+            assert len(parts) == 14 and sum(parts) == Decimal(one["cities"][""]), code
+            added += 1
+    assert added >= 10
+
+
+def test_the_wall_shows_what_the_sheet_prints(sheet, told):
+    for code, one in told.items():
+        printed = Decimal(sheet[code]["value"])
+        assert abs(Decimal(one["cities"][""]) - printed) <= Decimal("0.05"), code
