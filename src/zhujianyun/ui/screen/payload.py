@@ -23,10 +23,15 @@ def build(screen: Screen) -> dict[str, Any]:
     """Everything the screen shows now (整屏数据)."""
     today = clock.today()
     period = Period.year(today.year)
-    widgets = {widget.id: _widget(widget, period) for widget in screen.widgets}
+    codes = screen.codes()
+    figures = {figure.code: figure for figure in queries.figures_of(codes, period)}  # in one reading
+    widgets = {
+        widget.id: _widget(widget, [figures[code] for code in widget.indicators], period)
+        for widget in screen.widgets
+    }
     return {
         "screen": screen.code,
-        "codes": screen.codes(),
+        "codes": codes,
         "period": period.text_zh,
         "server_time": clock.now().isoformat(),
         "widgets": widgets,
@@ -40,9 +45,8 @@ def etag(screen: Screen, built: dict[str, Any], viewer_class: str) -> str:
     return f'"{hashlib.sha256(state).hexdigest()[:24]}"'
 
 
-def _widget(widget: Widget, period: Period) -> dict[str, Any]:
+def _widget(widget: Widget, figures: list[Figure], period: Period) -> dict[str, Any]:
     """One widget's data, with the stamp of its oldest figure."""
-    figures = [queries.figure(code, period) for code in widget.indicators]
     made = FORMS[widget.form](widget, figures, period)
     as_of = min((f.as_of for f in figures if f.as_of), default=None)
     return {
