@@ -9,6 +9,8 @@ import contextlib
 import json
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -91,3 +93,32 @@ print(json.dumps(applicants.hand_in({wanted!r})))
 """)
     made: dict[str, list[str]] = json.loads(told.splitlines()[-1])
     return made
+
+
+def year(scale: str) -> houses.House:
+    """A house with the demo year at a scale, to copy from (某一规模的演示数据); played now when not in the cache.
+
+    Raises:
+        RuntimeError: the play failed; with its last words.
+    """
+    if scale == houses.SCALE:
+        return houses.prepared().played
+    house = houses.House(houses.CACHE / f"year-{scale}")
+    words = [sys.executable, "-m", "zhujianyun", "demo", "--scale", scale, "--no-serve"]
+    done = subprocess.run(words, env=house.env(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise RuntimeError(f"演示数据没有备好：{done.stdout[-1500:]}")
+    return house
+
+
+@contextlib.contextmanager
+def standing(address: str, var: str, scale: str) -> Iterator[Site]:
+    """The platform at an address with its folder, or one of our own when no address is given (给定或自启)."""
+    if address:
+        yield Site(address.rstrip("/"), houses.House(Path(var or "var").resolve()))
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="zjy-bench-") as folder,
+        serving(year(scale).copy_to(Path(folder) / "var")) as site,
+    ):
+        yield site
