@@ -321,15 +321,19 @@ def test_with_checkpoints_from_outside_the_tail_is_judged(log):
 def test_bytes_that_are_no_text_are_named_and_no_crash(log, value):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL 的列类型不容许这样的值。")
-    sql("PRAGMA ignore_check_constraints = ON")
-    sql("PRAGMA writable_schema = ON")
-    sql(
-        "UPDATE sqlite_master SET sql = replace(sql, '\"reason\" text NOT NULL', '\"reason\" text') "
-        "WHERE name = 'journal_entry'"
-    )
-    sql("PRAGMA writable_schema = RESET")
-    sql(f"UPDATE journal_entry SET reason = {value} WHERE id = 90")
-    assert first_bad().seq == 8
+    try:
+        sql("PRAGMA ignore_check_constraints = ON")
+        sql("PRAGMA writable_schema = ON")
+        sql(
+            "UPDATE sqlite_master SET sql = replace(sql, '\"reason\" text NOT NULL', '\"reason\" text') "
+            "WHERE name = 'journal_entry'"
+        )
+        sql("PRAGMA writable_schema = RESET")
+        sql(f"UPDATE journal_entry SET reason = {value} WHERE id = 90")
+        assert first_bad().seq == 8
+    finally:
+        sql("PRAGMA writable_schema = OFF")
+        sql("PRAGMA ignore_check_constraints = OFF")
 
 
 def test_a_clock_set_back_is_shown(db):
