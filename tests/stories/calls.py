@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -31,7 +32,7 @@ def client(base: str, account: str) -> httpx.Client:
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which this share lies (分位数)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 def timed(call: Callable[[], object]) -> float:
