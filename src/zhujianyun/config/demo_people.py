@@ -9,9 +9,9 @@ from datetime import date
 
 from zhujianyun.base import clock
 from zhujianyun.config.assembly import manifests
+from zhujianyun.config.demo_hint import PASSWORD
 from zhujianyun.kernel import access
 
-PASSWORD = "Yongjiang-2020-Bridge"
 FIRST_DAY = date(2020, 1, 1)
 CITY = "450100"
 SCREEN_ROLE = "big_screen.viewer"

@@ -17,6 +17,7 @@ from allauth.mfa.totp.internal import auth
 from allauth.mfa.utils import decrypt
 from axes.handlers.proxy import AxesProxyHandler
 from django import forms
+from django.conf import settings
 
 from zhujianyun.kernel.access import passwords
 from zhujianyun.kernel.access.models import Account
@@ -41,6 +42,7 @@ class SignInForm(account.LoginForm):
         super().__init__(*args, **kwargs)
         _label(self, login="账号名", password="口令")
         self.fields["login"].widget.attrs.update(autofocus=True, autocapitalize="none", spellcheck="false")
+        self.demo_hint = getattr(settings, "ZJY_DEMO_HINT", "") if settings.ZJY_DEMO else ""
 
 
 class ChangePasswordForm(account.ChangePasswordForm):
