@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help install demo demo-reset test test-browser test-postgres test-all check bench screenshots clean
+.PHONY: help install demo demo-reset test test-browser test-postgres check yearbook screenshots reference bench clean
 
 help:            ## 显示可用命令
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 24
@@ -48,6 +48,17 @@ test-postgres: $(VENV)/.ready-dev  ## 在 PostgreSQL 上再跑一遍（自动安
 
 check: $(VENV)/.ready-dev  ## 格式、规范、类型、导入约定、迁移、词汇表、许可证、部署检查
 	@scripts/check $(BIN)
+
+yearbook: $(VENV)/.ready-dev  ## 全量演完 2020 年，逐项核对年鉴数字
+	@ZJY_VAR=var/yearbook $(BIN)/zhujianyun demo --no-serve $(DEMO_ARGS)
+	@ZJY_FULL_YEAR=$(CURDIR)/var/yearbook $(BIN)/pytest tests/yearbook $(TEST_ARGS)
+
+screenshots: $(VENV)/.ready-dev  ## 从运行中的演示（make demo）重拍文档图片
+	@scripts/need chromium chromium fonts-noto-cjk
+	@$(BIN)/python scripts/screenshots.py
+
+reference: $(VENV)/.ready-dev  ## 由代码重新生成 docs/reference
+	@$(BIN)/python scripts/reference.py
 
 bench: $(VENV)/.ready-dev  ## 逐个运行 bench/ 下的基准
 	@for b in bench/*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
