@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import DateField, ExpressionWrapper, F
+from django.db.models.functions import Cast
 
 from zhujianyun.apps.fire_review import queries
 from zhujianyun.kernel.indicator import DURATION, FLOW, PERCENT, RATIO, STOCK, Ratio, Records, indicator
@@ -208,7 +209,10 @@ def overdue() -> Records:
     期末在办且已过意见、检查或复查时限末日的办件。末日当天仍算按期；依法中止的时间不计。
     注意：建设单位自己的报备逾期不在此列，见 fire_review.late_filings。
     """
-    day_after = ExpressionWrapper(F("due_on") + timedelta(days=1), output_field=DateField())
+    # PostgreSQL makes a timestamp of a date and an interval: cast it back to the day that it is.
+    day_after = Cast(
+        ExpressionWrapper(F("due_on") + timedelta(days=1), output_field=DateField()), DateField()
+    )
     return Records(
         queries.late_decisions(),
         from_field=day_after, to_field="stopped_on", city="case__city_code", office="case__office_id",
