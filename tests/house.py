@@ -96,6 +96,7 @@ class House:
         made = subprocess.Popen(
             command,
             env=self.env(**env),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -261,7 +262,7 @@ def _kept(folder: Path, make: Callable[[Path], None]) -> House:
 
 def _migrate(folder: Path) -> None:
     folder.mkdir()
-    House(folder).script(_FIRST_STEP)
+    House(folder).script(FIRST_STEP)
 
 
 def _play(migrated: House, folder: Path) -> None:
@@ -270,7 +271,7 @@ def _play(migrated: House, folder: Path) -> None:
 
 
 # The demo, stopped after its first step.
-_FIRST_STEP = f"""
+FIRST_STEP = f"""
 from zhujianyun.config import demo
 whole = demo.steps()
 demo.steps = lambda: whole[:1]
