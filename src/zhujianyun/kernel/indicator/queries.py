@@ -18,7 +18,7 @@ from zhujianyun.kernel.indicator.compare import Against, Comparison, Reading, co
 from zhujianyun.kernel.indicator.drilling import Columns, Drill
 from zhujianyun.kernel.indicator.figures import Figure
 from zhujianyun.kernel.indicator.known import Known, Stand
-from zhujianyun.kernel.indicator.models import DefinitionVersion, Snapshot
+from zhujianyun.kernel.indicator.models import DefinitionVersion, Refresh, Snapshot
 from zhujianyun.kernel.indicator.periods import Grain, Period
 from zhujianyun.kernel.indicator.records import REGION, UNPLACED, Records
 from zhujianyun.kernel.indicator.registry import Definition
@@ -29,7 +29,7 @@ from zhujianyun.kernel.indicator.units import Qualifier
 __all__ = [
     "Columns", "Drill", "Figure", "FigureRow", "Point", "by_city", "changes_since", "columns", "definition_history",
     "drill", "figure", "figures_of", "figures_table", "january_and_february", "latest", "newest_snapshot",
-    "record_rows", "series",
+    "record_rows", "series", "state_mark",
 ]  # fmt: skip
 
 drill = drilling.drill
@@ -126,6 +126,11 @@ def definition_history(code: str) -> list[DefinitionVersion]:
 def newest_snapshot() -> int:
     """The highest snapshot number; cheap enough to ask five times a second (最新快照号)."""
     return Snapshot.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def state_mark() -> tuple[int, datetime | None]:
+    """Another one as soon as any figure may read otherwise: newest snapshot, newest confirmation (状态标记)."""
+    return newest_snapshot(), Refresh.objects.aggregate(last=Max("confirmed_at"))["last"]
 
 
 def changes_since(snapshot_id: int) -> list[tuple[int, str]]:

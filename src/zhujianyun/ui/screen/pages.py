@@ -58,7 +58,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         {
             "screen": screen,
             "screens": registry.all_(),
-            "payload": payload.build(screen),
+            "payload": payload.current(screen),
             "now": clock.local(clock.now()),
             "demo": getattr(settings, "ZJY_DEMO", False),
             "stream_url": settings.ZJY_GATEWAY_URL,
@@ -72,7 +72,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 def data(request: HttpRequest, code: str) -> HttpResponse:
     """The data of one screen; 304 when nothing changed (屏幕数据)."""
     screen = _screen(code)
-    built = payload.build(screen)
+    built = payload.current(screen)
     tag = payload.etag(screen, built, VIEW)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Server-Time": built["server_time"]}
     if request.headers.get("If-None-Match") == tag:

@@ -18,6 +18,20 @@ from zhujianyun.kernel.indicator import Grain, Period, queries
 from zhujianyun.kernel.indicator.queries import Figure
 from zhujianyun.ui.screen.registry import Screen, Widget
 
+_kept: dict[str, tuple[object, dict[str, Any]]] = {}
+
+
+def current(screen: Screen) -> dict[str, Any]:
+    """The screen's data, put together again only when something in it may read otherwise (当前数据).
+
+    After each act every wall asks at once: all but the first get what is at hand.
+    """
+    mark = (screen.digest, clock.today(), *queries.state_mark())
+    known = _kept.get(screen.code)
+    if known is None or known[0] != mark:
+        known = _kept[screen.code] = (mark, build(screen))
+    return {**known[1], "server_time": clock.now().isoformat()}
+
 
 def build(screen: Screen) -> dict[str, Any]:
     """Everything the screen shows now (整屏数据)."""

@@ -1,0 +1,56 @@
+"""A screen's data: few queries, made once for all walls, and never old (屏幕数据)."""
+
+from __future__ import annotations
+
+import pytest
+
+from zhujianyun.base import clock
+from zhujianyun.kernel import indicator
+from zhujianyun.ui.screen import payload, registry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def screen() -> registry.Screen:
+    """The first screen that an app has declared."""
+    return registry.all_()[0]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(payload, "_kept", {})
+
+
+def texts(built: dict) -> list[str]:
+    return [figure["text"] for one in built["widgets"].values() for figure in one.get("figures", [])]
+
+
+def test_queries_do_not_grow_with_the_figures_of_a_screen(screen, django_assert_max_num_queries):
+    assert len(screen.codes()) >= 8
+    charts = sum(widget.form in {"backlog", "map", "ranking"} for widget in screen.widgets)
+    with django_assert_max_num_queries(3 + 3 * charts):
+        payload.build(screen)
+
+
+def test_walls_that_ask_while_nothing_changes_get_what_is_at_hand(screen, django_assert_max_num_queries):
+    first = payload.current(screen)
+    with django_assert_max_num_queries(2):
+        again = payload.current(screen)
+    assert again["widgets"] == first["widgets"]
+    assert payload.etag(screen, again, "x") == payload.etag(screen, first, "x")
+
+
+def test_what_is_at_hand_is_made_anew_as_soon_as_something_was_counted(screen):
+    before = payload.current(screen)
+    indicator.materialise(codes=screen.codes(), year=clock.today().year)
+    after = payload.current(screen)
+    assert texts(after) != texts(before)
+    assert texts(after) == texts(payload.build(screen))
+
+
+def test_the_servers_time_is_never_kept(screen):
+    with clock.standing(clock.at_local(clock.today(), 9)) as now:
+        first = payload.current(screen)
+        now.move_to(clock.at_local(clock.today(), 10))
+        assert payload.current(screen)["server_time"] != first["server_time"]
