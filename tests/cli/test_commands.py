@@ -102,10 +102,30 @@ WRONG = [
 ]
 
 
+FIGURES = ("figures", "--year", "2020", "--format", "csv")
+OF_FIRE = ("figures", "--format", "csv", "--app", "fire_review")
+PROOFS = 20
+BUSY = [("doctor",), ("up",), ("demo",)]  # each told to use a port that is taken
+
+
 @pytest.fixture(scope="module")
 def answers(played: House) -> dict[tuple[str, ...], Said]:
-    """What a platform that was played answers to the wrong words, asked one after the other."""
-    return dict(zip(WRONG, played.all_of(*WRONG), strict=True))
+    """What a platform that was played answers, asked one after the other: starting it is what costs."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = ("--port", str(taken.getsockname()[1]))
+        busy = [("doctor", *port), ("up", *port), ("demo", "--scale", "0.02", *port)]
+        proofs = [("case", "prove", number) for number in proved(played)]
+        told = played.all_of(*WRONG, FIGURES, OF_FIRE, *proofs, *busy)
+        return dict(zip([*WRONG, FIGURES, OF_FIRE, *proofs, *BUSY], told, strict=True))
+
+
+def proved(played: House) -> list[str]:
+    """The numbers of the cases with the most clocks: pauses, extensions and late ones among them."""
+    query = (
+        "SELECT number FROM case_case c WHERE number IS NOT NULL AND id IN (SELECT case_id FROM case_clockrun)"
+        " ORDER BY (SELECT count(*) FROM case_clockrun r WHERE r.case_id = c.id) DESC, id LIMIT ?"
+    )
+    return [number for (number,) in played.rows(query, PROOFS)]
 
 
 @pytest.mark.parametrize("words", WRONG, ids=[" ".join(words).replace("\0", "NUL") for words in WRONG])
@@ -133,23 +153,22 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         assert is_one_sentence(said) and "/proc/zjy" in said.err, (words, said)
 
 
-def test_a_busy_port_is_named_by_the_doctor(played):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        [said] = played.all_of(("doctor", "--port", str(port)))
-    assert f"{port} 已被占用" in said.out and "Traceback" not in said.all
+def test_a_busy_port_is_named_before_anything_starts(answers):
+    for words in BUSY:
+        assert "已被" in answers[words].all and "占用" in answers[words].all, answers[words]
+        assert "Traceback" not in answers[words].all
+    assert all(is_one_sentence(answers[words]) for words in BUSY[1:])
 
 
 # --- figures and records ---
 
 
 @pytest.fixture(scope="module")
-def sheet(played: House) -> list[dict[str, str]]:
+def sheet(answers) -> list[dict[str, str]]:
     """The figures of the year as a program reads them."""
-    [said] = played.all_of(("figures", "--year", "2020", "--format", "csv"))
-    assert said.code == 0, said.all
-    assert said.out.splitlines()[0] == HEADER
-    return list(csv.DictReader(io.StringIO(said.out)))
+    assert answers[FIGURES].code == 0, answers[FIGURES].all
+    assert answers[FIGURES].out.splitlines()[0] == HEADER
+    return list(csv.DictReader(io.StringIO(answers[FIGURES].out)))
 
 
 def test_the_list_of_records_is_as_long_as_the_figure_says(played, sheet):
@@ -160,11 +179,9 @@ def test_the_list_of_records_is_as_long_as_the_figure_says(played, sheet):
         assert len(listed) - 1 == int(row["records"]), row["code"]
 
 
-def test_figures_of_one_app_are_those_of_the_whole(played, sheet):
-    [said] = played.all_of(("figures", "--format", "csv", "--app", "fire_review"))
-    assert list(csv.DictReader(io.StringIO(said.out))) == [
-        r for r in sheet if r["code"].startswith("fire_review.")
-    ]
+def test_figures_of_one_app_are_those_of_the_whole(answers, sheet):
+    listed = list(csv.DictReader(io.StringIO(answers[OF_FIRE].out)))
+    assert listed == [row for row in sheet if row["code"].startswith("fire_review.")]
 
 
 # --- proofs ---
@@ -180,19 +197,14 @@ def recomputed(proof: object, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def proofs(played: House) -> list[dict]:
-    """The proofs of forty cases, with pauses, extensions and late ones among them."""
-    query = (
-        "SELECT number FROM case_case c WHERE number IS NOT NULL AND id IN (SELECT case_id FROM case_clockrun)"
-        " ORDER BY (SELECT count(*) FROM case_clockrun r WHERE r.case_id = c.id) DESC, id LIMIT 40"
-    )
-    said = played.all_of(*[("case", "prove", number) for (number,) in played.rows(query)])
-    assert all(one.code == 0 for one in said)
-    return [json.loads(one.out) for one in said]
+def proofs(answers) -> list[dict]:
+    told = [said for words, said in answers.items() if words[:2] == ("case", "prove") and words not in WRONG]
+    assert len(told) == PROOFS and all(said.code == 0 for said in told)
+    return [json.loads(said.out) for said in told]
 
 
 def test_the_separate_script_comes_to_the_same_clocks(proofs, tmp_path):
-    for proof in proofs[::8]:
+    for proof in proofs[::4]:
         done = recomputed(proof, tmp_path)
         assert done.returncode == 0 and "证明成立" in done.stdout, done.stdout + done.stderr
 

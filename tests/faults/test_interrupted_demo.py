@@ -16,7 +16,6 @@ MOMENTS: dict[str, Callable[[House], object]] = {
     "while accounts are opened": lambda house: house.one("SELECT count(*) FROM access_account") >= 5,
     "on a day in spring": lambda house: house.one(DAYS) >= 40,
     "on a day in autumn": lambda house: house.one(DAYS) >= 170,
-    "when the year is over": lambda house: "play.fire_review" in house.steps_done(),
     "while figures are counted": lambda house: "seal" in house.steps_done(),
 }
 
@@ -27,7 +26,7 @@ def half(prepared, tmp_path):
         yield made
 
 
-def test_a_demo_killed_five_times_ends_like_one_that_was_never_disturbed(half, played):
+def test_a_demo_killed_four_times_ends_like_one_that_was_never_disturbed(half, played):
     for name, moment in MOMENTS.items():
         process = half.start(*DEMO)
         until(lambda moment=moment, process=process: process.poll() is not None or moment(half), name)

@@ -1,4 +1,4 @@
-"""The platform under way (运行中的故障): web killed in the middle of acts, two officers at once, hostile uploads."""
+"""The platform under way (运行中的故障): web or everything killed, two officers at once, hostile uploads."""
 
 from __future__ import annotations
 
@@ -10,28 +10,37 @@ import socket
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from urllib.parse import quote
 
 import httpx
 import pytest
 
 from tests.faults.running import PDF, PLANT, Browser, Platform, said
-from tests.house import closing, until
+from tests.house import alive, closing, family, until
+from zhujianyun.config.supervisor import Child, check_ports
 
+LAST = "SELECT max(at) FROM journal_entry"
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 CASES = 14
 FILE = "file:技术审查记录"
 
 
 @pytest.fixture(scope="module")
-def platform(prepared, tmp_path_factory):
+def running(prepared, tmp_path_factory):
     with closing(prepared.played.copy_to(tmp_path_factory.mktemp("web") / "var")) as house:
         planted = house.script(PLANT + f"print(*[one.number for one in plant('web', {CASES})])")
         made = Platform(house)
         made.numbers = planted.split()
-        made.up()
         yield made
         made.close()
+
+
+@pytest.fixture
+def platform(running):
+    """The platform, up again whatever the test before has done to it."""
+    running.up()
+    return running
 
 
 @pytest.fixture
@@ -55,9 +64,9 @@ def test_every_act_that_was_acknowledged_is_done_once_and_none_half_however_ofte
     platform, numbers
 ):
     clerk, chance, kills = Browser(platform, "nanning.clerk"), random.Random(), 0
-    for number in numbers(8):
+    for number in numbers(6):
         form = clerk.form(number, "accept")
-        if kills < 4:
+        if kills < 3:
             kills += 1
             victims = platform.processes(
                 "granian --host 127.0.0.1 --no-ws --log-level warning --interface wsgi"
@@ -112,6 +121,29 @@ def test_one_form_sent_twice_at_once_is_one_act(platform, numbers):
     assert [answer.status_code for answer in answers] == [302] * 4
     assert steps(platform, number) == ["submit", "accept"]
     assert noted(platform, number, "case.fire_design.accept") == 1
+
+
+def test_when_the_supervisor_is_killed_everything_ends_and_the_next_start_goes_on(platform):
+    platform.up()
+    Browser(platform, "nanning.clerk")  # signing in is an entry in the journal
+    before = instant(platform.house.one(LAST))
+    everybody = family(platform.process.pid)
+    assert len(everybody) >= 6, "three keepers and their servers"
+    os.kill(platform.process.pid, signal.SIGKILL)
+    platform.process.communicate()
+    until(lambda: not [pid for pid in everybody if alive(pid)], "the end of every process")
+    check_ports([Child("web", [], port=platform.port), Child("gateway", [], port=platform.port + 1)])
+    platform.up()
+    Browser(platform, "nanning.clerk")
+    after = instant(platform.house.one(LAST))
+    assert after > before, "the demo's clock does not run back"
+    assert after.date().isoformat() == "2020-12-31"
+    verified = platform.house.run("journal", "verify")
+    assert verified.code == 0, verified.all
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 # --- hostile uploads ---
