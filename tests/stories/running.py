@@ -103,7 +103,8 @@ def year(scale: str) -> houses.House:
     """
     if scale == houses.SCALE:
         return houses.prepared().played
-    house = houses.House(houses.CACHE / f"year-{scale}")
+    made_by = houses._digest("src/zhujianyun/**/migrations/*.py", "src/**/*.yaml", "src/**/*.csv")
+    house = houses.House(houses.CACHE / f"year-{scale}-{made_by}")
     words = [sys.executable, "-m", "zhujianyun", "demo", "--scale", scale, "--no-serve"]
     done = subprocess.run(words, env=house.env(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
