@@ -36,7 +36,7 @@ def _digest() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Copy the template instead of migrating, where the database is SQLite."""
     from django.core import management
     from django.db import connection
