@@ -85,5 +85,6 @@ ZJY = {
     "ZJY_KEYS": (INNER, "密钥文件夹，由 `ZJY_VAR` 得出；文件权限 0600"),
     "ZJY_CHECKPOINTS": (INNER, "库外检查点文件夹，由 `ZJY_VAR` 得出"),
     "ZJY_ROSTER": (INNER, "找到的应用，由入口点和 `ZJY_APP_FOLDERS` 得出"),
+    "ZJY_DEMO_HINT": (INNER, "演示环境登录页上的提示；生产配置里没有"),
     "ZJY_DEMO": (INNER, "是否演示环境，由所选的配置文件决定"),
 }  # fmt: skip

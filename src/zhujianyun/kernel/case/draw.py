@@ -133,7 +133,9 @@ def reveal(public: str, nonces: Sequence[str], commits: Sequence[str]) -> str:
     for i, (nonce, promised) in enumerate(zip(nonces, commits, strict=True), 1):
         if commit_nonce(nonce) != promised:
             raise RuleBroken(
-                f"第 {i} 位见证人揭示的随机数与其承诺值不符，未予揭示，请核对后重新提交。", rule="draw.nonce_kept", witness=i
+                f"第 {i} 位见证人揭示的随机数与其承诺值不符，未予揭示，请核对后重新提交。",
+                rule="draw.nonce_kept",
+                witness=i,
             )
     return sm3(seed_text(public, nonces))
 
