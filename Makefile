@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help install demo demo-reset test test-browser test-postgres check yearbook screenshots reference bench clean
+.PHONY: help install demo demo-reset test test-slow test-browser test-postgres check yearbook screenshots reference bench clean
 
 help:            ## 显示可用命令
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 24
@@ -34,8 +34,11 @@ demo: $(VENV)/.ready  ## 建库、演完 2020 年、启动全部进程（再次�
 demo-reset: $(VENV)/.ready  ## 清空演示数据，从头再来
 	@$(BIN)/zhujianyun demo --reset $(DEMO_ARGS)
 
-test: $(VENV)/.ready-dev  ## 全部测试（需要浏览器或 PostgreSQL 的会说明如何补上）
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not postgres" $(TEST_ARGS)
+test: $(VENV)/.ready-dev  ## 全部日常测试（另有 test-slow、test-browser、test-postgres）
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" $(TEST_ARGS)
+
+test-slow: $(VENV)/.ready-dev  ## 断电、抢办、监督进程等较慢的测试
+	@$(BIN)/pytest -n 2 --dist loadfile -m "slow and not browser and not postgres" $(TEST_ARGS)
 
 test-browser: $(VENV)/.ready-dev  ## 浏览器测试（自动安装 Debian 的 Chromium）
 	@scripts/need chromium chromium fonts-noto-cjk
