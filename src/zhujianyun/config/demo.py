@@ -252,7 +252,7 @@ def announce(progress: Progress, port: int | None) -> None:
             ("消防审验子屏", "/screen/fire/"),
             ("工作台", "/workbench/"),
         ):
-            console.print(f"  {zh:<8}\t{base}{path}")
+            console.print(f"  {zh}{'　' * (6 - len(zh))}  {base}{path}")
     else:
         console.print("[bold green]✓ 演示数据已就绪[/bold green]，用 make demo 启动。")
     console.print("\n演示账号（口令均为 [bold]" + demo_people.PASSWORD + "[/bold]）：")
