@@ -224,6 +224,8 @@ def _reach(ledger: Ledger, calendar: Calendar, days: int) -> tuple[date, bool]:
             return end, provisional
         days += _count(ledger, calendar, begin, end)
         day, provisional = _added(ledger, calendar, days)
+        if day < end:  # a same-day limit that began on a day off: nothing was used, the pause ends first
+            return end, provisional
     return day, provisional
 
 

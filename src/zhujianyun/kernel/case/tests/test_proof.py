@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zhujianyun.base import clock as time
@@ -92,6 +92,9 @@ def ledgers(draw):
 
 
 @given(ledgers(), st.integers(0, 80))
+@example(  # a same-day limit from a Saturday, paused at once: the due day is the day of the resumption
+    Ledger(date(2020, 2, 1), 0, "workday", (Segment(date(2020, 2, 1), None, date(2020, 2, 8)),), (), None), 7
+)
 @settings(deadline=None, max_examples=300)
 def test_the_slow_script_and_the_fast_clock_never_differ(ledger, after):
     today = ledger.started_on + timedelta(after)
