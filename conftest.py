@@ -110,3 +110,8 @@ def _guards(connection) -> list[tuple[str, str]]:  # noqa: ANN001
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name long bytes by their length: packed ones differ from one second to the next, and names must not."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) and len(val) > 24 else None

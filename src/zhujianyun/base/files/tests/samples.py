@@ -29,7 +29,7 @@ def archive(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) ->
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", method) as made:
         for name, content in entries.items():
-            made.writestr(name, content)
+            made.writestr(zipfile.ZipInfo(name), content, compress_type=method)
     return target.getvalue()
 
 
