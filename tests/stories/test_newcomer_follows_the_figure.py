@@ -26,8 +26,9 @@ def on_the_wall(page: Page) -> tuple[float, int, int]:
     return number_of(sheet.locator(".value").inner_text()), done, taken
 
 
-def test_the_bare_address_leads_through_sign_in_to_the_main_screen(stranger: Page):
+def test_the_bare_address_leads_staff_through_sign_in_to_the_main_screen(stranger: Page):
     stranger.goto("/")
+    stranger.get_by_role("link", name="工作人员入口").click()
     sign_in(stranger, "leader", PASSWORD)
     see_wall(stranger)
     assert stranger.url.endswith("/screen/main/")

@@ -17,8 +17,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def front_door(request: HttpRequest) -> HttpResponse:
-    """The bare address leads to the main screen, or to sign-in (首页)."""
-    return redirect("screen:show", code="main")
+    """The bare address leads staff to the main screen and the public to the hall (首页)."""
+    if request.user.is_authenticated:
+        return redirect("screen:show", code="main")
+    return redirect("hall:home")
 
 
 def _apps() -> list:
@@ -34,6 +36,7 @@ urlpatterns = [
     path("", front_door, name="front_door"),
     path("", include("zhujianyun.ui.signin.urls")),
     path("screen/", include("zhujianyun.ui.screen.urls")),
+    path("hall/", include("zhujianyun.ui.hall.urls")),
     *_apps(),
     path("workbench/", include("zhujianyun.ui.workbench.urls")),
 ]

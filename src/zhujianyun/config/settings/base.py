@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from zhujianyun.config import roster
+from zhujianyun.config.settings.outbox import *  # noqa: F403
 from zhujianyun.config.settings.signin import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ ZJY_ROSTER = roster.find(ZJY_APP_FOLDERS)
 INSTALLED_APPS = [
     "zhujianyun.base.jobs",
     "zhujianyun.base.files",
+    "zhujianyun.base.outbox",
     "zhujianyun.kernel.journal",
     "zhujianyun.kernel.access",
     "zhujianyun.kernel.system",
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "zhujianyun.ui.signin",
     "zhujianyun.ui.workbench",
     "zhujianyun.ui.screen",
+    "zhujianyun.ui.hall",
     *[app.module for app in ZJY_ROSTER],
     "wagtail.admin",
     "wagtail.users",
