@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhujianyun.base import jobs
+from zhujianyun.base import jobs, outbox
 from zhujianyun.config import demo_clock
 from zhujianyun.kernel import access, journal
 
@@ -12,6 +12,7 @@ FOLLOW_EVERY = 0.15
 TIMERS_EVERY = 30.0
 CHECKPOINT_EVERY = 60.0
 BEAT_EVERY = 30.0
+OUTBOX_EVERY = 1.0
 NIGHTLY_EVERY = 300.0  # it looks at the day and does its work once
 
 
@@ -25,6 +26,7 @@ def ticks() -> list[tuple[str, object, float]]:
         ("indicator.beat", follower.beat, BEAT_EVERY),
         ("indicator.nightly", materialising.nightly, NIGHTLY_EVERY),
         ("case.timers", timers.run, TIMERS_EVERY),
+        ("outbox.deliver", outbox.deliver, OUTBOX_EVERY),
         ("journal.checkpoint", journal.checkpoint, CHECKPOINT_EVERY),
         ("demo.clock", demo_clock.keep, 60.0),
     ]
@@ -43,6 +45,8 @@ def run(*, once: bool = False) -> int:
     if once:
         loop.drain()
         while follow():
+            pass
+        while outbox.deliver():
             pass
         return 0
     loop.run()

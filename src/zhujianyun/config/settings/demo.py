@@ -23,6 +23,8 @@ ZJY_DEMO = True
 ZJY_PASSWORD_DAYS = 0  # the accounts were opened a virtual year ago; their passwords must still let people in
 ALLOWED_HOSTS = os.environ.get("ZJY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Nothing leaves the machine: messages are printed by the worker and kept as 已展示.
+ZJY_OUTBOX = {channel: {"backend": "console"} for channel in ("email", "sms", "wecom", "dingtalk")}
 ZJY_GATEWAY_URL = os.environ.get("ZJY_GATEWAY_URL", ":8001")  # same host, other port
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -18,3 +18,4 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": None}
 ALLOWED_HOSTS = ["*"]
 ZJY_DEMO = False
+ZJY_OUTBOX: dict[str, dict] = {}  # every channel is off

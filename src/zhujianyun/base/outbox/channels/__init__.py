@@ -1,0 +1,1 @@
+"""One file per way out (渠道后端)."""
