@@ -14,9 +14,10 @@ class IndicatorConfig(AppConfig):
     def ready(self) -> None:
         """Follow the journal; name the permissions."""
         from zhujianyun.kernel import access
-        from zhujianyun.kernel.indicator import follower
+        from zhujianyun.kernel.indicator import alarms, follower
         from zhujianyun.kernel.indicator.actions import PERMISSIONS
 
         follower.follow()
         for code, zh in PERMISSIONS.items():
             access.add_permission(code, zh, "indicator")
+        access.add_permission(alarms.HANDLE, "处理告警", "indicator")

@@ -103,7 +103,7 @@ def table(
         bases[Against.PREVIOUS] = period.previous()
     known = Known(definitions, [period, *bases.values()], cities, known_at)
     maker = _Maker(
-        known, period, bases, now, _confirmed(definitions, known_at), _aims(definitions, period, cities)
+        known, period, bases, now, confirmed(definitions, known_at), _aims(definitions, period, cities)
     )
     return [{city: maker.figure(definition, city) for city in cities} for definition in definitions]
 
@@ -160,18 +160,18 @@ def _reading(stand: Stand) -> Reading | None:
     return Reading(stand.tally, stand.qualifier, stand.version) if stand.loaded_at else None
 
 
-def _confirmed(definitions: list[Definition], known_at: datetime | None) -> dict[str, datetime]:
-    """When each was last looked at; the beat speaks for all that follow the journal."""
+def confirmed(definitions: list[Definition], known_at: datetime | None = None) -> dict[str, datetime]:
+    """When each was last looked at; the beat speaks for all that follow the journal (最近确认)."""
     rows = {row.indicator: row.confirmed_at for row in Refresh.objects.filter(
         indicator__in=[EVERYTHING, *(d.code for d in definitions)])}  # fmt: skip
     beat = rows.get(EVERYTHING)
-    confirmed: dict[str, datetime] = {}
+    found: dict[str, datetime] = {}
     for definition in definitions:
         times = [rows.get(definition.code), beat if registry.watched(definition) else None]
         seen = [time if known_at is None else min(time, known_at) for time in times if time]
         if seen and rows.get(definition.code):
-            confirmed[definition.code] = max(seen)
-    return confirmed
+            found[definition.code] = max(seen)
+    return found
 
 
 def _aims(definitions: list[Definition], period: Period, cities: list[str]) -> dict[tuple[str, str], Aim]:

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from django.db import models
 
+from zhujianyun.kernel.indicator.alarms.models import Alarm, AlarmEvent
 from zhujianyun.kernel.indicator.periods import Grain
 from zhujianyun.kernel.indicator.units import Qualifier
+
+__all__ = [
+    "GRAINS", "QUALIFIERS", "Alarm", "AlarmEvent", "DefinitionVersion", "PeriodState", "Refresh", "Snapshot", "State",
+    "Target",
+]  # fmt: skip
 
 GRAINS = [("day", "日"), ("month", "月"), ("quarter", "季"), ("year", "年"), ("span", "期间")]
 QUALIFIERS = [
