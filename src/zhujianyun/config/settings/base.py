@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "zhujianyun.kernel.indicator",
     "zhujianyun.ui.signin",
     "zhujianyun.ui.workbench",
+    "zhujianyun.ui.notices",
     "zhujianyun.ui.screen",
     "zhujianyun.ui.hall",
     *[app.module for app in ZJY_ROSTER],
@@ -148,6 +149,7 @@ STATIC_ROOT = VAR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 ZJY_FILES = VAR / "files"
+ZJY_EXPORTS = VAR / "exports"  # lists taken away, kept for seven days
 ZJY_KEYS = VAR / "keys"
 ZJY_CHECKPOINTS = VAR / "checkpoints"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
