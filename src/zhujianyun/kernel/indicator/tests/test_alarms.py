@@ -12,7 +12,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import Conflict, NotAllowed, RuleBroken
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import SYSTEM, subject_actor
-from zhujianyun.kernel.indicator import FLOW, STOCK, Period, alarms
+from zhujianyun.kernel.indicator import FLOW, STOCK, Listing, Period, alarms
 from zhujianyun.kernel.indicator.alarms import watch
 from zhujianyun.kernel.indicator.alarms.models import Alarm, AlarmEvent
 from zhujianyun.kernel.indicator.models import Refresh, Snapshot, Target
@@ -105,7 +105,7 @@ def test_five_hundred_alarms_are_a_few_groups_in_two_queries(django_assert_num_q
 @pytest.fixture
 def figure(register: dict) -> Definition:
     """A figure that promises to be confirmed every fifteen minutes."""
-    made = Definition("test.figure", "试验指标", unit("件"), STOCK, lambda: None, "试验。", direction="down")
+    made = Definition("test.figure", "试验指标", unit("件"), STOCK, lambda: Listing(list), "试验。", direction="down")
     register[made.code] = made
     return made
 
