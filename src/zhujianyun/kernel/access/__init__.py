@@ -6,7 +6,15 @@ database in ``access.queries`` (both need Django's apps to be ready).
 
 from zhujianyun.kernel.access import registry
 from zhujianyun.kernel.access.actors import ALL, SYSTEM, Actor, actor, subject_actor
-from zhujianyun.kernel.access.guard import allows, fields_for, holds, offices_for, require, stands_in_for
+from zhujianyun.kernel.access.guard import (
+    allows,
+    fields_for,
+    holds,
+    offices_for,
+    only_stands_in,
+    require,
+    stands_in_for,
+)
 from zhujianyun.kernel.access.registry import add_fields, add_permission, add_role, sync_roles
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "fields_for",
     "holds",
     "offices_for",
+    "only_stands_in",
     "registry",
     "require",
     "stands_in_for",

@@ -44,7 +44,8 @@ class Actor:
     """An account, a subject or the platform itself, with what it may do (操作者).
 
     ``roles`` are pairs (role code, office id), the offices below included for roles that act below.
-    ``granted`` maps a permission to the offices where it holds.
+    ``granted`` maps a permission to the offices where it holds. ``own_roles`` are the roles held by a
+    post of one's own; ``substitutes`` tells for whom the others are held.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Actor:
     duty: str = ""
     substitutes: Mapping[tuple[str, int], str] = field(default_factory=_nothing, compare=False, repr=False)
     granted: Mapping[str, frozenset[int]] = field(default_factory=_nothing, compare=False, repr=False)
+    own_roles: frozenset[tuple[str, int]] = field(default=frozenset(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return self.name_zh
@@ -124,13 +126,20 @@ def _staff(bare: Actor, memberships: Iterable[Membership]) -> Actor:
     memberships = list(memberships)
     tree = office_tree()
     roles: set[tuple[str, int]] = set()
+    own: set[tuple[str, int]] = set()
+    stood_in: dict[tuple[str, int], str] = {}
     granted: dict[str, frozenset[int]] = defaultdict(frozenset)
     for membership in memberships:
         own = frozenset({membership.office_id})
         below = tree.reach(membership.office_id)
         offer = register.roles.get(membership.role.code)
         acts_at = below if offer and offer.acts_below else own
-        roles |= {(membership.role.code, office) for office in acts_at}
+        here = {(membership.role.code, office) for office in acts_at}
+        roles |= here
+        if membership.stands_in_for is None:
+            own |= here
+        else:
+            stood_in |= dict.fromkeys(here, membership.stands_in_for.key)
         for code in offer.permissions if offer else ():
             reads = register.permissions[code].reads
             granted[code] = granted[code] | (below if reads else acts_at)
@@ -141,12 +150,7 @@ def _staff(bare: Actor, memberships: Iterable[Membership]) -> Actor:
         account_id=bare.account_id,
         office_id=memberships[0].office_id,
         roles=frozenset(roles),
-        substitutes=MappingProxyType(_substitutes(memberships)),
+        substitutes=MappingProxyType(stood_in),
         granted=MappingProxyType({code: tree.or_all(offices) for code, offices in granted.items()}),
+        own_roles=frozenset(own),
     )
-
-
-def _substitutes(memberships: Iterable[Membership]) -> dict[tuple[str, int], str]:
-    return {
-        (m.role.code, m.office_id): m.stands_in_for.key for m in memberships if m.stands_in_for is not None
-    }

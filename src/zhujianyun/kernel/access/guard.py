@@ -77,6 +77,12 @@ def stands_in_for(actor: Actor, role_code: str, office_id: int) -> str:
     return actor.substitutes.get((role_code, office_id), "")
 
 
+def only_stands_in(actor: Actor, role_code: str, office_id: int) -> bool:
+    """Whether the actor holds the role there for somebody else alone, not by a post of his own (仅为代理)."""
+    place = (role_code, office_id)
+    return place in actor.substitutes and place not in actor.own_roles
+
+
 def fields_for(actor: Actor, model_label: str) -> frozenset[str]:
     """The fields of a model that the actor may see; unregistered models show none (可见字段)."""
     rules = register.fields.get(model_label.lower(), {})

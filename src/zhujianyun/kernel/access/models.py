@@ -200,6 +200,44 @@ class Membership(models.Model):
         return f"{self.account.name_zh} · {self.office.name} · {self.role.zh}"
 
 
+class Substitution(models.Model):
+    """Why and how long somebody stands in for another (代理安排): the dates are those of its membership.
+
+    Leave (休假代理) means that the person is away; a delegation (委托) that the post is shared meanwhile.
+    Ended early, the row keeps who ended it and why.
+    """
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave", "休假代理"
+        DELEGATION = "delegation", "委托代办"
+
+    membership = models.OneToOneField(
+        Membership, models.PROTECT, related_name="substitution", verbose_name="代理任职"
+    )
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    reason = models.CharField("事由", max_length=200)
+    arranged_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="安排人")
+    arranged_at = models.DateTimeField("安排时间", default=clock.now)
+    ended_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提前结束人"
+    )
+    ended_at = models.DateTimeField("提前结束时间", null=True, blank=True)
+    end_reason = models.CharField("提前结束事由", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代理安排"
+        ordering = ["membership__valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="substitution_end_names_whom",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} · {self.get_kind_display()}"
+
+
 class OfficerDuty(models.Model):
     """One of the three officers (三员): one row per account for ever, its duty never changes.
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from zhujianyun.base import clock
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel.access.actors import ALL
-from zhujianyun.kernel.access.models import Account, Membership, Office, OfficerDuty
+from zhujianyun.kernel.access.models import Account, Membership, Office, OfficerDuty, Substitution
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +92,16 @@ def officers(day: date | None = None) -> QuerySet[OfficerDuty]:
     day = day or clock.today()
     rows = OfficerDuty.objects.filter(Q(ended_on=None) | Q(ended_on__gte=day), appointed_on__lte=day)
     return rows.select_related("account")
+
+
+def substitutions(day: date | None = None) -> QuerySet[Substitution]:
+    """The substitutions that are in force on a day or begin later, by their first day (现行和将来的代理)."""
+    day = day or clock.today()
+    rows = Substitution.objects.filter(membership__is_void=False, membership__valid_to__gte=day)
+    return rows.select_related(
+        "membership__account",
+        "membership__stands_in_for",
+        "membership__role",
+        "membership__office",
+        "arranged_by",
+    ).order_by("membership__valid_from", "pk")

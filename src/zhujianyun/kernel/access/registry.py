@@ -133,6 +133,7 @@ BUILT_IN = (
     ("access.withdraw_role", "收回角色", (SECURITY,)),
     ("access.appoint_officer", "任命三员", (SECURITY,)),
     ("access.dismiss_officer", "免去三员", (SECURITY,)),
+    ("access.arrange_substitutes", "安排代理", ()),
     ("access.view_accounts", "查看账号", (SYSTEM, SECURITY, AUDIT)),
     ("access.view_grants", "查看授权", (SECURITY, AUDIT)),
     ("platform.configure", "维护平台配置", (SYSTEM,)),

@@ -11,6 +11,7 @@ from zhujianyun.kernel.access.actions.grants import grant_role, withdraw_role
 from zhujianyun.kernel.access.actions.officers import appoint_officer, dismiss_officer
 from zhujianyun.kernel.access.actions.offices import close_office, open_office, open_offices_from_divisions
 from zhujianyun.kernel.access.actions.resets import approve_reset, ask_reset
+from zhujianyun.kernel.access.actions.substitutes import end_substitution, lend_post
 
 __all__ = [
     "Founder",
@@ -21,8 +22,10 @@ __all__ = [
     "close_account",
     "close_office",
     "dismiss_officer",
+    "end_substitution",
     "found_platform",
     "grant_role",
+    "lend_post",
     "open_account",
     "open_office",
     "open_offices_from_divisions",
