@@ -20,10 +20,12 @@ def ticks() -> list[tuple[str, object, float]]:
     """What the worker does beside jobs (后台节拍): name, function, seconds between turns."""
     from zhujianyun.kernel.case import timers
     from zhujianyun.kernel.indicator import follower, materialising
+    from zhujianyun.kernel.indicator.alarms import watch
 
     return [
         ("journal.follow", follow, FOLLOW_EVERY),
         ("indicator.beat", follower.beat, BEAT_EVERY),
+        ("indicator.alarms", watch.run, BEAT_EVERY),  # after the beat: what was only waiting is not stale
         ("indicator.nightly", materialising.nightly, NIGHTLY_EVERY),
         ("case.timers", timers.run, TIMERS_EVERY),
         ("outbox.deliver", outbox.deliver, OUTBOX_EVERY),
