@@ -26,6 +26,7 @@ LEASE = timedelta(minutes=3)  # longer than any channel may take
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 MOST_ATTEMPTS = 6  # 15 s, 30 s, 1, 2, 4 minutes
 MOST_AT_ONCE = 50
+LOOKED_AT = 10  # due rows per claim: those whose recipient must wait are put off
 _OUT = (State.SENT, State.SHOWN, State.SENDING)
 
 
@@ -58,7 +59,7 @@ def _claim() -> Message | None:
         rows = Message.objects.filter(state=State.QUEUED, next_try__lte=now).order_by("next_try", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
-        for row in rows[:MOST_AT_ONCE]:
+        for row in rows[:LOOKED_AT]:
             free_at = _free_at(row, now)
             if free_at is None:
                 return _mark(row, now)
@@ -74,7 +75,7 @@ def _free_at(row: Message, now: datetime) -> datetime | None:
     recent = Message.objects.filter(
         channel=row.channel, to_hash=row.to_hash, state__in=_OUT, tried_at__gt=now - window
     ).order_by("-tried_at")
-    times = list(recent.values_list("tried_at", flat=True)[:count])
+    times = [at for at in recent.values_list("tried_at", flat=True)[:count] if at]
     return times[-1] + window if len(times) >= count else None
 
 
