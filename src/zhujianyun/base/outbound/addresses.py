@@ -18,6 +18,7 @@ import httpx
 from zhujianyun.base.errors import RuleBroken
 
 Address = IPv4Address | IPv6Address
+Private = bool | tuple[IPv4Network | IPv6Network, ...]  # any private address, none, or these ranges only
 _PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -87,8 +88,8 @@ def _is_name(host: str) -> bool:
     return all(_LABEL.fullmatch(label) for label in labels) and not _NUMBER.fullmatch(labels[-1])
 
 
-def is_allowed(address: Address, *, private: bool) -> bool:
-    """Whether an address may be called (地址是否允许)."""
+def is_allowed(address: Address, *, private: Private) -> bool:
+    """Whether an address may be called (地址是否允许); ``private`` names the ranges, or says all or none."""
     if address in _METADATA:
         return False
     if isinstance(address, IPv6Address):
@@ -96,11 +97,18 @@ def is_allowed(address: Address, *, private: bool) -> bool:
             return False
         if address in _GLOBAL_6:
             return address.is_global and not any(address in network for network in _TUNNELS_6)
-        return private and any(address in network for network in _PRIVATE_6)
-    if private and any(address in network for network in _PRIVATE_4):
+        return _in_private(address, _PRIVATE_6, private)
+    if _in_private(address, _PRIVATE_4, private):
         return True
     special = address.is_multicast or address.is_reserved or any(address in net for net in _NEVER_GLOBAL)
     return address.is_global and not special
+
+
+def _in_private(address: Address, ranges: tuple, private: Private) -> bool:
+    """Whether it is a private address that was asked for: in the ranges named, where some are named."""
+    if not private or not any(address in network for network in ranges):
+        return False
+    return private is True or any(address in network for network in private)
 
 
 def look_up(host: str, port: int) -> list[Address]:
@@ -137,7 +145,7 @@ def resolve(place: Place, *, seconds: float) -> list[Address]:
     return found
 
 
-def checked(place: Place, addresses: list[Address], *, private: bool) -> list[Address]:
+def checked(place: Place, addresses: list[Address], *, private: Private) -> list[Address]:
     """The addresses, when every one of them may be called (检查解析结果).
 
     One forbidden address among good ones is enough to refuse: the next answer might begin with it.
@@ -153,7 +161,7 @@ def checked(place: Place, addresses: list[Address], *, private: bool) -> list[Ad
     return addresses
 
 
-def check_url(url: str, *, allow_private: bool = False) -> None:
+def check_url(url: str, *, allow_private: Private = False) -> None:
     """Refuse a URL that may not be called, where a person enters it (网址检查).
 
     A name that cannot be resolved at the moment passes: it is checked again at every call.

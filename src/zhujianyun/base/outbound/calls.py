@@ -92,7 +92,7 @@ def request(
     *,
     timeout: float = TIMEOUT,
     max_bytes: int = MAX_BYTES,
-    allow_private: bool = False,
+    allow_private: addresses.Private = False,
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     content: bytes | None = None,
@@ -105,8 +105,8 @@ def request(
     Args:
         timeout: seconds for the whole call, names, redirects and the last byte included.
         max_bytes: of the answer, unpacked.
-        allow_private: private and loopback addresses are welcome *on this very host*; a redirect to
-            another host must lead to a public one.
+        allow_private: private and loopback addresses are welcome *on this very host*, all of them or
+            those of the ranges named; a redirect to another host must lead to a public one.
         attempt: the caller's count of tries, carried in the error.
 
     Raises:
@@ -124,7 +124,7 @@ def request(
     first = _place(str(asked.url), attempt)
     for _ in range(MAX_HOPS):
         place = _place(str(asked.url), attempt)
-        private = allow_private and place.host == first.host
+        private = allow_private if place.host == first.host else False
         answer = _hop(asked, place, deadline, private=private, max_bytes=max_bytes, attempt=attempt)
         if answer.status not in _REDIRECTS or "location" not in answer.headers:
             return answer
@@ -160,7 +160,7 @@ def _place(url: str, attempt: int) -> addresses.Place:
 
 
 def _pinned(
-    place: addresses.Place, deadline: wire.Deadline, *, private: bool, attempt: int
+    place: addresses.Place, deadline: wire.Deadline, *, private: addresses.Private, attempt: int
 ) -> list[addresses.Address]:
     """The addresses of one hop, resolved once and checked (解析并检查)."""
     try:
@@ -179,7 +179,7 @@ def _hop(
     place: addresses.Place,
     deadline: wire.Deadline,
     *,
-    private: bool,
+    private: addresses.Private,
     max_bytes: int,
     attempt: int,
 ) -> Answer:
