@@ -7,395 +7,841 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0003_keep_why_somebody_stands_in'),
-        ('files', '0001_initial'),
-        ('resource', '0001_initial'),
-        ('system', '0002_networks_clouds_links'),
+        ("access", "0003_keep_why_somebody_stands_in"),
+        ("files", "0001_initial"),
+        ("resource", "0001_initial"),
+        ("system", "0002_networks_clouds_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AllowedRange',
+            name="AllowedRange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cidr', models.CharField(max_length=50, unique=True, verbose_name='地址段')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('added_by', models.CharField(max_length=80, verbose_name='登记人')),
-                ('added_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='登记时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cidr", models.CharField(max_length=50, unique=True, verbose_name="地址段")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                ("added_by", models.CharField(max_length=80, verbose_name="登记人")),
+                (
+                    "added_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="登记时间"),
+                ),
             ],
             options={
-                'verbose_name': '探测内网白名单',
-                'verbose_name_plural': '探测内网白名单',
-                'ordering': ['cidr'],
+                "verbose_name": "探测内网白名单",
+                "verbose_name_plural": "探测内网白名单",
+                "ordering": ["cidr"],
             },
         ),
         migrations.CreateModel(
-            name='Vendor',
+            name="Vendor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='名称')),
-                ('uscc', models.CharField(blank=True, default='', max_length=18, verbose_name='统一社会信用代码')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="名称")),
+                (
+                    "uscc",
+                    models.CharField(blank=True, default="", max_length=18, verbose_name="统一社会信用代码"),
+                ),
             ],
             options={
-                'verbose_name': '承建运维单位',
-                'verbose_name_plural': '承建运维单位',
-                'ordering': ['name'],
+                "verbose_name": "承建运维单位",
+                "verbose_name_plural": "承建运维单位",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(max_length=40, verbose_name='职责')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, default='', max_length=20, verbose_name='电话')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='停用日')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(max_length=40, verbose_name="职责")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, default="", max_length=20, verbose_name="电话")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="停用日")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '联系人',
-                'verbose_name_plural': '联系人',
-                'ordering': ['pk'],
+                "verbose_name": "联系人",
+                "verbose_name_plural": "联系人",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('added_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='上传时间')),
-                ('added_by', models.CharField(blank=True, default='', max_length=80, verbose_name='上传人')),
-                ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='移除时间')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='文件')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                (
+                    "added_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="上传时间"),
+                ),
+                ("added_by", models.CharField(blank=True, default="", max_length=80, verbose_name="上传人")),
+                ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="移除时间")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="文件",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系统文档',
-                'verbose_name_plural': '系统文档',
-                'ordering': ['-added_at', '-pk'],
+                "verbose_name": "系统文档",
+                "verbose_name_plural": "系统文档",
+                "ordering": ["-added_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('reading', '正在检查'), ('checked', '待确认'), ('writing', '正在写入'), ('done', '已完成'), ('refused', '未通过'), ('cancelled', '已放弃')], default='reading', max_length=10, verbose_name='状态')),
-                ('started_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='开始时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('added', models.PositiveIntegerField(default=0, verbose_name='新增')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='更新')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='无变化')),
-                ('faulty', models.PositiveIntegerField(default=0, verbose_name='有错')),
-                ('faults', models.JSONField(default=list, verbose_name='整表问题')),
-                ('job', models.CharField(blank=True, default='', max_length=40, verbose_name='任务')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='文件')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "正在检查"),
+                            ("checked", "待确认"),
+                            ("writing", "正在写入"),
+                            ("done", "已完成"),
+                            ("refused", "未通过"),
+                            ("cancelled", "已放弃"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="开始时间"),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                ("added", models.PositiveIntegerField(default=0, verbose_name="新增")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="更新")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="无变化")),
+                ("faulty", models.PositiveIntegerField(default=0, verbose_name="有错")),
+                ("faults", models.JSONField(default=list, verbose_name="整表问题")),
+                ("job", models.CharField(blank=True, default="", max_length=40, verbose_name="任务")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="导入人",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入批次',
-                'verbose_name_plural': '导入批次',
-                'ordering': ['-pk'],
+                "verbose_name": "导入批次",
+                "verbose_name_plural": "导入批次",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cloud', '迁移上云'), ('network', '专网打通')], max_length=10, verbose_name='类别')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('due_on', models.DateField(verbose_name='完成期限')),
-                ('basis', models.CharField(blank=True, default='', max_length=200, verbose_name='依据')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inventory_plans', to='access.office', verbose_name='牵头单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("cloud", "迁移上云"), ("network", "专网打通")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("due_on", models.DateField(verbose_name="完成期限")),
+                ("basis", models.CharField(blank=True, default="", max_length=200, verbose_name="依据")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inventory_plans",
+                        to="access.office",
+                        verbose_name="牵头单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '迁移计划',
-                'verbose_name_plural': '迁移计划',
-                'ordering': ['code'],
+                "verbose_name": "迁移计划",
+                "verbose_name_plural": "迁移计划",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='PlanItem',
+            name="PlanItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreed_on', models.DateField(verbose_name='列入日')),
-                ('due_on', models.DateField(verbose_name='完成期限')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日')),
-                ('dropped_on', models.DateField(blank=True, null=True, verbose_name='移出日')),
-                ('dropped_why', models.CharField(blank=True, default='', max_length=200, verbose_name='移出理由')),
-                ('network', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_items', to='system.network', verbose_name='网络')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='asset_inventory.plan', verbose_name='计划')),
-                ('system', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_items', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agreed_on", models.DateField(verbose_name="列入日")),
+                ("due_on", models.DateField(verbose_name="完成期限")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="完成日")),
+                ("dropped_on", models.DateField(blank=True, null=True, verbose_name="移出日")),
+                (
+                    "dropped_why",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="移出理由"),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_items",
+                        to="system.network",
+                        verbose_name="网络",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="asset_inventory.plan",
+                        verbose_name="计划",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_items",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计划事项',
-                'verbose_name_plural': '计划事项',
-                'ordering': ['due_on', 'pk'],
+                "verbose_name": "计划事项",
+                "verbose_name_plural": "计划事项",
+                "ordering": ["due_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('due_on', models.DateField(verbose_name='期限')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日')),
-                ('evidence', models.CharField(blank=True, default='', max_length=200, verbose_name='佐证')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='佐证文件')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='asset_inventory.planitem', verbose_name='计划事项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.PositiveSmallIntegerField(verbose_name="顺序")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("due_on", models.DateField(verbose_name="期限")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="完成日")),
+                ("evidence", models.CharField(blank=True, default="", max_length=200, verbose_name="佐证")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="佐证文件",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="asset_inventory.planitem",
+                        verbose_name="计划事项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '里程碑',
-                'verbose_name_plural': '里程碑',
-                'ordering': ['step'],
+                "verbose_name": "里程碑",
+                "verbose_name_plural": "里程碑",
+                "ordering": ["step"],
             },
         ),
         migrations.CreateModel(
-            name='Probe',
+            name="Probe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('http', '网页'), ('tcp', '端口'), ('certificate', '证书'), ('dns', '域名')], max_length=12, verbose_name='类型')),
-                ('target', models.CharField(max_length=300, verbose_name='目标')),
-                ('expect_status', models.PositiveSmallIntegerField(default=200, verbose_name='应答状态')),
-                ('expect_text', models.CharField(blank=True, default='', max_length=120, verbose_name='应含文字')),
-                ('min_bytes', models.PositiveIntegerField(default=0, verbose_name='最小字节数')),
-                ('expect_address', models.CharField(blank=True, default='', max_length=60, verbose_name='应解析到')),
-                ('slow_ms', models.PositiveIntegerField(default=3000, verbose_name='缓慢阈值（毫秒）')),
-                ('every_seconds', models.PositiveIntegerField(default=300, verbose_name='间隔（秒）')),
-                ('timeout_seconds', models.PositiveSmallIntegerField(default=10, verbose_name='时限（秒）')),
-                ('is_on', models.BooleanField(default=True, verbose_name='启用')),
-                ('state', models.CharField(choices=[('unknown', '未探测'), ('up', '正常'), ('degraded', '异常'), ('down', '中断')], default='unknown', max_length=10, verbose_name='状态')),
-                ('state_since', models.DateTimeField(blank=True, null=True, verbose_name='状态起始')),
-                ('failures', models.PositiveIntegerField(default=0, verbose_name='连续失败')),
-                ('last_at', models.DateTimeField(blank=True, null=True, verbose_name='最近探测')),
-                ('last_ms', models.PositiveIntegerField(blank=True, null=True, verbose_name='最近用时（毫秒）')),
-                ('last_text', models.CharField(blank=True, default='', max_length=200, verbose_name='最近结果')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='证书到期日')),
-                ('next_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='下次探测')),
-                ('held_until', models.DateTimeField(blank=True, null=True, verbose_name='占用至')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='probes', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("http", "网页"), ("tcp", "端口"), ("certificate", "证书"), ("dns", "域名")],
+                        max_length=12,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("target", models.CharField(max_length=300, verbose_name="目标")),
+                ("expect_status", models.PositiveSmallIntegerField(default=200, verbose_name="应答状态")),
+                (
+                    "expect_text",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="应含文字"),
+                ),
+                ("min_bytes", models.PositiveIntegerField(default=0, verbose_name="最小字节数")),
+                (
+                    "expect_address",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="应解析到"),
+                ),
+                ("slow_ms", models.PositiveIntegerField(default=3000, verbose_name="缓慢阈值（毫秒）")),
+                ("every_seconds", models.PositiveIntegerField(default=300, verbose_name="间隔（秒）")),
+                ("timeout_seconds", models.PositiveSmallIntegerField(default=10, verbose_name="时限（秒）")),
+                ("is_on", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "未探测"),
+                            ("up", "正常"),
+                            ("degraded", "异常"),
+                            ("down", "中断"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("state_since", models.DateTimeField(blank=True, null=True, verbose_name="状态起始")),
+                ("failures", models.PositiveIntegerField(default=0, verbose_name="连续失败")),
+                ("last_at", models.DateTimeField(blank=True, null=True, verbose_name="最近探测")),
+                (
+                    "last_ms",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="最近用时（毫秒）"),
+                ),
+                (
+                    "last_text",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="最近结果"),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="证书到期日")),
+                ("next_at", models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="下次探测")),
+                ("held_until", models.DateTimeField(blank=True, null=True, verbose_name="占用至")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="probes",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '探测项',
-                'verbose_name_plural': '探测项',
-                'ordering': ['system_id', 'pk'],
+                "verbose_name": "探测项",
+                "verbose_name_plural": "探测项",
+                "ordering": ["system_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProbeDay',
+            name="ProbeDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('asked', models.PositiveIntegerField(verbose_name='探测次数')),
-                ('good', models.PositiveIntegerField(verbose_name='正常次数')),
-                ('worst_ms', models.PositiveIntegerField(blank=True, null=True, verbose_name='最慢（毫秒）')),
-                ('probe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='asset_inventory.probe', verbose_name='探测项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("asked", models.PositiveIntegerField(verbose_name="探测次数")),
+                ("good", models.PositiveIntegerField(verbose_name="正常次数")),
+                ("worst_ms", models.PositiveIntegerField(blank=True, null=True, verbose_name="最慢（毫秒）")),
+                (
+                    "probe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="asset_inventory.probe",
+                        verbose_name="探测项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '探测日汇总',
-                'verbose_name_plural': '探测日汇总',
-                'ordering': ['day'],
+                "verbose_name": "探测日汇总",
+                "verbose_name_plural": "探测日汇总",
+                "ordering": ["day"],
             },
         ),
         migrations.CreateModel(
-            name='ProbeResult',
+            name="ProbeResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('good', models.BooleanField(verbose_name='正常')),
-                ('ms', models.PositiveIntegerField(blank=True, null=True, verbose_name='用时（毫秒）')),
-                ('text', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('probe', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='asset_inventory.probe', verbose_name='探测项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("good", models.BooleanField(verbose_name="正常")),
+                ("ms", models.PositiveIntegerField(blank=True, null=True, verbose_name="用时（毫秒）")),
+                ("text", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                (
+                    "probe",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="results",
+                        to="asset_inventory.probe",
+                        verbose_name="探测项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '探测结果',
-                'verbose_name_plural': '探测结果',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "探测结果",
+                "verbose_name_plural": "探测结果",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SystemRecord',
+            name="SystemRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(blank=True, default='', max_length=300, verbose_name='用途')),
-                ('users_who', models.CharField(blank=True, default='', max_length=120, verbose_name='使用对象')),
-                ('users_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='用户数')),
-                ('address', models.CharField(blank=True, default='', max_length=300, verbose_name='访问地址')),
-                ('backup', models.CharField(choices=[('none', '无备份'), ('local', '本地备份'), ('offsite', '异地备份')], default='none', max_length=10, verbose_name='备份方式')),
-                ('level_filed_on', models.DateField(blank=True, null=True, verbose_name='定级备案日')),
-                ('level_number', models.CharField(blank=True, default='', max_length=60, verbose_name='备案证明编号')),
-                ('gathered_on', models.DateField(verbose_name='归集日')),
-                ('is_service', models.BooleanField(default=False, verbose_name='政务服务业务办理系统')),
-                ('docked_on', models.DateField(blank=True, null=True, verbose_name='对接政务服务平台日')),
-                ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='最近复核日')),
-                ('note', models.TextField(blank=True, default='', verbose_name='备注')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本号')),
-                ('changed_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='最近变更')),
-                ('system', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='record', to='system.businesssystem', verbose_name='业务系统')),
-                ('vendor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='asset_inventory.vendor', verbose_name='承建运维单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, default="", max_length=300, verbose_name="用途")),
+                (
+                    "users_who",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="使用对象"),
+                ),
+                ("users_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="用户数")),
+                (
+                    "address",
+                    models.CharField(blank=True, default="", max_length=300, verbose_name="访问地址"),
+                ),
+                (
+                    "backup",
+                    models.CharField(
+                        choices=[("none", "无备份"), ("local", "本地备份"), ("offsite", "异地备份")],
+                        default="none",
+                        max_length=10,
+                        verbose_name="备份方式",
+                    ),
+                ),
+                ("level_filed_on", models.DateField(blank=True, null=True, verbose_name="定级备案日")),
+                (
+                    "level_number",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="备案证明编号"),
+                ),
+                ("gathered_on", models.DateField(verbose_name="归集日")),
+                ("is_service", models.BooleanField(default=False, verbose_name="政务服务业务办理系统")),
+                ("docked_on", models.DateField(blank=True, null=True, verbose_name="对接政务服务平台日")),
+                ("reviewed_on", models.DateField(blank=True, null=True, verbose_name="最近复核日")),
+                ("note", models.TextField(blank=True, default="", verbose_name="备注")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本号")),
+                (
+                    "changed_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="最近变更"),
+                ),
+                (
+                    "system",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="record",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="asset_inventory.vendor",
+                        verbose_name="承建运维单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系统档案',
-                'verbose_name_plural': '系统档案',
-                'ordering': ['system__code'],
+                "verbose_name": "系统档案",
+                "verbose_name_plural": "系统档案",
+                "ordering": ["system__code"],
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=80, unique=True, verbose_name='合同编号')),
-                ('starts_on', models.DateField(verbose_name='起始日')),
-                ('ends_on', models.DateField(verbose_name='终止日')),
-                ('amount_fen', models.PositiveBigIntegerField(verbose_name='金额（分）')),
-                ('service_hours', models.CharField(blank=True, default='', max_length=60, verbose_name='服务时间')),
-                ('reports_incidents', models.BooleanField(default=False, verbose_name='约定安全事件报告义务')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='system.businesssystem', verbose_name='业务系统')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='asset_inventory.vendor', verbose_name='承建运维单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=80, unique=True, verbose_name="合同编号")),
+                ("starts_on", models.DateField(verbose_name="起始日")),
+                ("ends_on", models.DateField(verbose_name="终止日")),
+                ("amount_fen", models.PositiveBigIntegerField(verbose_name="金额（分）")),
+                (
+                    "service_hours",
+                    models.CharField(blank=True, default="", max_length=60, verbose_name="服务时间"),
+                ),
+                (
+                    "reports_incidents",
+                    models.BooleanField(default=False, verbose_name="约定安全事件报告义务"),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts",
+                        to="asset_inventory.vendor",
+                        verbose_name="承建运维单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '合同',
-                'verbose_name_plural': '合同',
-                'ordering': ['-ends_on', 'number'],
+                "verbose_name": "合同",
+                "verbose_name_plural": "合同",
+                "ordering": ["-ends_on", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40, verbose_name='规则')),
-                ('key', models.CharField(blank=True, default='', max_length=120, verbose_name='对象')),
-                ('severity', models.CharField(choices=[('high', '高'), ('medium', '中'), ('low', '低')], max_length=8, verbose_name='程度')),
-                ('text', models.CharField(max_length=300, verbose_name='问题')),
-                ('remedy', models.CharField(max_length=300, verbose_name='怎么办')),
-                ('first_seen_on', models.DateField(verbose_name='首次发现')),
-                ('last_seen_on', models.DateField(verbose_name='最近发现')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='消除日')),
-                ('waived_until', models.DateField(blank=True, null=True, verbose_name='豁免至')),
-                ('waived_why', models.CharField(blank=True, default='', max_length=200, verbose_name='豁免理由')),
-                ('waived_by', models.CharField(blank=True, default='', max_length=80, verbose_name='豁免人')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40, verbose_name="规则")),
+                ("key", models.CharField(blank=True, default="", max_length=120, verbose_name="对象")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("high", "高"), ("medium", "中"), ("low", "低")],
+                        max_length=8,
+                        verbose_name="程度",
+                    ),
+                ),
+                ("text", models.CharField(max_length=300, verbose_name="问题")),
+                ("remedy", models.CharField(max_length=300, verbose_name="怎么办")),
+                ("first_seen_on", models.DateField(verbose_name="首次发现")),
+                ("last_seen_on", models.DateField(verbose_name="最近发现")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="消除日")),
+                ("waived_until", models.DateField(blank=True, null=True, verbose_name="豁免至")),
+                (
+                    "waived_why",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="豁免理由"),
+                ),
+                ("waived_by", models.CharField(blank=True, default="", max_length=80, verbose_name="豁免人")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发现的问题',
-                'verbose_name_plural': '发现的问题',
-                'ordering': ['first_seen_on', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('closed_on', None)), fields=['rule'], name='finding_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_on', None)), fields=('system', 'rule', 'key'), name='finding_open_once'), models.CheckConstraint(condition=models.Q(('waived_until', None), models.Q(('waived_why', ''), _negated=True), _connector='OR'), name='finding_waiver_has_reason')],
+                "verbose_name": "发现的问题",
+                "verbose_name_plural": "发现的问题",
+                "ordering": ["first_seen_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("closed_on", None)), fields=["rule"], name="finding_open"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_on", None)),
+                        fields=("system", "rule", "key"),
+                        name="finding_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("waived_until", None),
+                            models.Q(("waived_why", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="finding_waiver_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HeldData',
+            name="HeldData",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='数据名称')),
-                ('attributes', models.JSONField(default=list, verbose_name='信息项')),
-                ('attribute_key', models.CharField(db_index=True, max_length=64, verbose_name='信息项摘要')),
-                ('resource', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_by', to='resource.resource', verbose_name='资源目录')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_data', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="数据名称")),
+                ("attributes", models.JSONField(default=list, verbose_name="信息项")),
+                ("attribute_key", models.CharField(db_index=True, max_length=64, verbose_name="信息项摘要")),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held_by",
+                        to="resource.resource",
+                        verbose_name="资源目录",
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held_data",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系统数据',
-                'verbose_name_plural': '系统数据',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('system', 'name'), name='held_data_named_once')],
+                "verbose_name": "系统数据",
+                "verbose_name_plural": "系统数据",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "name"), name="held_data_named_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('effect', models.CharField(choices=[('add', '新增'), ('change', '更新'), ('same', '无变化'), ('faulty', '有错')], max_length=8, verbose_name='处理')),
-                ('code', models.CharField(blank=True, default='', max_length=60, verbose_name='代码')),
-                ('given', models.JSONField(default=dict, verbose_name='填写内容')),
-                ('changes', models.JSONField(default=list, verbose_name='变化')),
-                ('faults', models.JSONField(default=list, verbose_name='问题')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='asset_inventory.importrun', verbose_name='批次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="行号")),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[("add", "新增"), ("change", "更新"), ("same", "无变化"), ("faulty", "有错")],
+                        max_length=8,
+                        verbose_name="处理",
+                    ),
+                ),
+                ("code", models.CharField(blank=True, default="", max_length=60, verbose_name="代码")),
+                ("given", models.JSONField(default=dict, verbose_name="填写内容")),
+                ("changes", models.JSONField(default=list, verbose_name="变化")),
+                ("faults", models.JSONField(default=list, verbose_name="问题")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="asset_inventory.importrun",
+                        verbose_name="批次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入行',
-                'verbose_name_plural': '导入行',
-                'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='import_row_once')],
+                "verbose_name": "导入行",
+                "verbose_name_plural": "导入行",
+                "ordering": ["number"],
+                "constraints": [models.UniqueConstraint(fields=("run", "number"), name="import_row_once")],
             },
         ),
         migrations.CreateModel(
-            name='LinkedSpan',
+            name="LinkedSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起始日')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='终止日')),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked_spans', to='system.businesssystem', verbose_name='业务系统')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起始日")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="终止日")),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="linked_spans",
+                        to="system.businesssystem",
+                        verbose_name="业务系统",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '互联互通区间',
-                'verbose_name_plural': '互联互通区间',
-                'ordering': ['since'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until', None), ('until__gt', models.F('since')), _connector='OR'), name='linked_span_days_in_order'), models.UniqueConstraint(fields=('system', 'since'), name='linked_span_once')],
+                "verbose_name": "互联互通区间",
+                "verbose_name_plural": "互联互通区间",
+                "ordering": ["since"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until", None), ("until__gt", models.F("since")), _connector="OR"
+                        ),
+                        name="linked_span_days_in_order",
+                    ),
+                    models.UniqueConstraint(fields=("system", "since"), name="linked_span_once"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('network', None), ('system__isnull', False)), models.Q(('network__isnull', False), ('system', None)), _connector='OR'), name='plan_item_system_or_network'),
+            model_name="planitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("network", None), ("system__isnull", False)),
+                    models.Q(("network__isnull", False), ("system", None)),
+                    _connector="OR",
+                ),
+                name="plan_item_system_or_network",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(('done_on', None), ('dropped_on', None), _connector='OR'), name='plan_item_done_or_dropped'),
+            model_name="planitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_on", None), ("dropped_on", None), _connector="OR"),
+                name="plan_item_done_or_dropped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_on', None), ('system__isnull', False)), fields=('system',), name='plan_item_system_once'),
+            model_name="planitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dropped_on", None), ("system__isnull", False)),
+                fields=("system",),
+                name="plan_item_system_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_on', None), ('network__isnull', False)), fields=('network',), name='plan_item_network_once'),
+            model_name="planitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("dropped_on", None), ("network__isnull", False)),
+                fields=("network",),
+                name="plan_item_network_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('item', 'step'), name='milestone_step_once'),
+            model_name="milestone",
+            constraint=models.UniqueConstraint(fields=("item", "step"), name="milestone_step_once"),
         ),
         migrations.AddIndex(
-            model_name='probe',
-            index=models.Index(condition=models.Q(('is_on', True)), fields=['next_at'], name='probe_due'),
+            model_name="probe",
+            index=models.Index(condition=models.Q(("is_on", True)), fields=["next_at"], name="probe_due"),
         ),
         migrations.AddConstraint(
-            model_name='probe',
-            constraint=models.UniqueConstraint(fields=('system', 'kind', 'target'), name='probe_asked_once'),
+            model_name="probe",
+            constraint=models.UniqueConstraint(fields=("system", "kind", "target"), name="probe_asked_once"),
         ),
         migrations.AddConstraint(
-            model_name='probe',
-            constraint=models.CheckConstraint(condition=models.Q(('every_seconds__gte', 30), ('timeout_seconds__range', (1, 60))), name='probe_pace'),
+            model_name="probe",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("every_seconds__gte", 30), ("timeout_seconds__range", (1, 60))),
+                name="probe_pace",
+            ),
         ),
         migrations.AddIndex(
-            model_name='probeday',
-            index=models.Index(fields=['day'], name='probe_day_day'),
+            model_name="probeday",
+            index=models.Index(fields=["day"], name="probe_day_day"),
         ),
         migrations.AddConstraint(
-            model_name='probeday',
-            constraint=models.UniqueConstraint(fields=('probe', 'day'), name='probe_day_once'),
+            model_name="probeday",
+            constraint=models.UniqueConstraint(fields=("probe", "day"), name="probe_day_once"),
         ),
         migrations.AddConstraint(
-            model_name='probeday',
-            constraint=models.CheckConstraint(condition=models.Q(('good__lte', models.F('asked'))), name='probe_day_good_of_asked'),
+            model_name="probeday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("good__lte", models.F("asked"))), name="probe_day_good_of_asked"
+            ),
         ),
         migrations.AddIndex(
-            model_name='proberesult',
-            index=models.Index(fields=['probe', '-at'], name='probe_result_at'),
+            model_name="proberesult",
+            index=models.Index(fields=["probe", "-at"], name="probe_result_at"),
         ),
         migrations.AddConstraint(
-            model_name='systemrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('docked_on', None), ('is_service', True), _connector='OR'), name='record_docks_service'),
+            model_name="systemrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("docked_on", None), ("is_service", True), _connector="OR"),
+                name="record_docks_service",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contract_days_in_order'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="contract_days_in_order"
+            ),
         ),
     ]

@@ -56,4 +56,4 @@ class Finding(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of the system (系统页面)."""
-        return f"/workbench/inventory/systems/{self.system.code}/#findings"
+        return f"/workbench/asset-inventory/systems/{self.system.code}/#findings"

@@ -86,7 +86,7 @@ class PlanItem(models.Model):
 
     def get_absolute_url(self) -> str:
         """The board of its plan (计划看板)."""
-        return f"/workbench/inventory/plans/#item-{self.pk}"
+        return f"/workbench/asset-inventory/plans/#item-{self.pk}"
 
     @property
     def subject_zh(self) -> str:

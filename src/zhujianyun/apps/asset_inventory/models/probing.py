@@ -131,4 +131,4 @@ class ProbeDay(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of the system (系统页面)."""
-        return f"/workbench/inventory/systems/{self.probe.system.code}/"
+        return f"/workbench/asset-inventory/systems/{self.probe.system.code}/"

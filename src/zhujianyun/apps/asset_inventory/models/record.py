@@ -80,7 +80,7 @@ class SystemRecord(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of the system (系统页面)."""
-        return f"/workbench/inventory/systems/{self.system.code}/"
+        return f"/workbench/asset-inventory/systems/{self.system.code}/"
 
     @property
     def state_zh(self) -> str:
@@ -217,4 +217,4 @@ class LinkedSpan(models.Model):
 
     def get_absolute_url(self) -> str:
         """The page of the system (系统页面)."""
-        return f"/workbench/inventory/systems/{self.system.code}/"
+        return f"/workbench/asset-inventory/systems/{self.system.code}/"
