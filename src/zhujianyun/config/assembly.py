@@ -90,7 +90,7 @@ def _register_words(app: Listed, manifest: Manifest) -> None:
     for code, zh in manifest.permissions.items():
         access.add_permission(code, zh, manifest.name)
     for role in manifest.roles:
-        access.add_role(role.code, role.zh, role.permissions)
+        access.add_role(role.code, role.zh, role.permissions, acts_below=role.acts_below)
     for name, rule in manifest.rules.items():
         case.add_rule(name, rule)
     for name, effect in manifest.effects.items():

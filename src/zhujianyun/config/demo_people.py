@@ -11,12 +11,14 @@ from zhujianyun.base import clock
 from zhujianyun.config.assembly import manifests
 from zhujianyun.config.demo_hint import PASSWORD
 from zhujianyun.kernel import access
+from zhujianyun.ui.manifest import RoleOffer
 
 FIRST_DAY = date(2020, 1, 1)
 CITY = "450100"
 SCREEN_ROLE = "big_screen.viewer"
 OFFICERS = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
 NAMES = ("韦晓兰", "黄国栋", "覃雪梅", "陆志强", "莫丽华", "梁建军", "农秀英", "蒙永福", "李春燕", "周海波")
+DEPARTMENT_NAMES = ("钟明远", "谢婉清", "卢志勇", "黎少芬")
 
 
 def found(seed: int) -> None:
@@ -28,6 +30,8 @@ def found(seed: int) -> None:
         _leader(officers)
         for number, (username, role, _) in enumerate(_posts()):
             _officer(username, NAMES[number % len(NAMES)], role, officers)
+        for username, role in _department_posts():
+            _department_officer(username, role, officers)
     _spare_the_first_change()
 
 
@@ -70,8 +74,28 @@ def _posts() -> list[tuple[str, str, str]]:
         for manifest in manifests().values()
         if manifest.sample
         for role in manifest.roles
-        if not role.code.endswith(".viewer")
+        if not role.code.endswith(".viewer") and not role.demo_office
     ]
+
+
+def _department_posts() -> list[tuple[str, RoleOffer]]:
+    """(user name, role) of those who sit in the department, not in the city."""
+    return [
+        (f"dept.{role.code.partition('.')[2]}", role)
+        for manifest in manifests().values()
+        if manifest.sample
+        for role in manifest.roles
+        if role.demo_office
+    ]
+
+
+def _department_officer(username: str, role: RoleOffer, officers: dict[str, access.Actor]) -> None:
+    from zhujianyun.kernel.access.models import Office
+
+    office = Office.objects.get(code=role.demo_office)
+    department = Office.objects.get(kind=Office.Kind.PROVINCE)
+    name = DEPARTMENT_NAMES[sum(map(ord, username)) % len(DEPARTMENT_NAMES)]
+    _account(username, name, [(role.code, office), (SCREEN_ROLE, department)], officers)
 
 
 def _officer(username: str, name: str, role: str, officers: dict[str, access.Actor]) -> None:
@@ -110,5 +134,6 @@ def printed_accounts() -> list[tuple[str, str]]:
     return [
         ("leader", "厅领导：看大屏和全部办件"),
         *[(username, f"南宁市{zh}") for username, _, zh in _posts()],
+        *[(username, f"厅{role.zh}") for username, role in _department_posts()],
         *[(f"{duty}.officer", zh) for duty, zh in OFFICERS.items()],
     ]

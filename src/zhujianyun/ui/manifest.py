@@ -14,11 +14,17 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class RoleOffer:
-    """A role that an app brings (角色): `code` is "app.role", `permissions` are codes of the manifest."""
+    """A role that an app brings (角色): `code` is "app.role", `permissions` are codes of the manifest.
+
+    With `acts_below` it acts for the offices below its own. `demo_office` is the code of the office at
+    which the demo lets somebody hold it; empty: the city bureau of the demo.
+    """
 
     code: str
     zh: str
     permissions: tuple[str, ...] = ()
+    acts_below: bool = False
+    demo_office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
