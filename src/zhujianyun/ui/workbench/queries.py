@@ -59,32 +59,13 @@ class Filters:
 
 
 def visible(actor: Actor) -> QuerySet[Case]:
-    """The cases an officer may see (可见办件): by `case.view`, or by his app's own `<app>.view_cases`.
+    """The cases an officer may see (可见办件).
 
     Drafts are the applicant's own affair, except at a counter that fills them in for him.
     """
     drafts = access.offices_for(actor, ENTER_FOR_APPLICANT)
     shown = Q() if drafts is access.ALL else Q(number__isnull=False) | Q(office_id__in=list(drafts))
-    return Case.objects.filter(_seen(actor) & shown)
-
-
-def _seen(actor: Actor) -> Q:
-    offices = access.offices_for(actor, cases.VIEW)
-    if offices is access.ALL:
-        return Q()
-    seen = Q(office_id__in=list(offices)) if offices else NOBODY
-    for app, processes in _processes_by_app().items():
-        offices = access.offices_for(actor, f"{app}.view_cases")
-        here = Q() if offices is access.ALL else Q(office_id__in=list(offices))
-        seen |= Q(process__in=processes) & here if offices else NOBODY
-    return seen
-
-
-def _processes_by_app() -> dict[str, list[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for definition in registry.all_():
-        found[definition.app].add(definition.process)
-    return {app: sorted(processes) for app, processes in found.items()}
+    return cases.visible(actor).filter(shown)
 
 
 def todo(actor: Actor) -> Q:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from zhujianyun.base import clock as time
 from zhujianyun.base.errors import PlatformError
 from zhujianyun.kernel.access import Actor
-from zhujianyun.kernel.case.definition.model import SYSTEM, Action, Fact
+from zhujianyun.kernel.case.definition.model import SYSTEM, Action, Definition, Fact
 from zhujianyun.kernel.case.engine import checks
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.planning import environment
@@ -36,7 +37,17 @@ def offers(case: Case, by: Actor) -> list[Offer]:
     has not filled in anything yet.
     """
     unit = reading()
-    folder = unit.folder(case)
+    return offers_in(unit, unit.folder(case), by)
+
+
+def offers_of_many(ids: Iterable[int], by: Actor) -> dict[int, list[Offer]]:
+    """`offers` for many cases, read together: the number of queries does not grow with them (批量可办动作)."""
+    unit = reading()
+    return {folder.case.pk: offers_in(unit, folder, by) for folder in unit.load(ids)}
+
+
+def offers_in(unit: Unit, folder: Folder, by: Actor) -> list[Offer]:
+    """`offers`, on a folder that has been read already (卷宗内可办动作)."""
     if folder.case.ended:
         return []
     actions = [one for one in folder.state.actions.values() if set(one.by) != {SYSTEM}]
@@ -79,6 +90,15 @@ def consequence(folder: Folder, action: Action) -> str:
     for verb, names in (("停止计时", stopped), ("开始计时", started), ("中止计时", paused)):
         if names:
             said.append(f"{verb}：{'、'.join(names)}")
+    if action.notify:
+        said.append(f"告知：{'、'.join(told_zh(definition, one) for one in action.notify)}")
     if action.to in definition.end:
         said.append("此后不能再办理")
     return "；".join(said) + "。"
+
+
+def told_zh(definition: Definition, name: str) -> str:
+    """Who is told, as a role or the public (告知对象)."""
+    if name == "public":
+        return "社会公众"
+    return definition.roles[name].zh if name in definition.roles else name

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zhujianyun.base import clock
 from zhujianyun.base.errors import NotAllowed, NotFound, RuleBroken
 from zhujianyun.kernel import access, case, journal
-from zhujianyun.kernel.case import lamps, queries, timers
+from zhujianyun.kernel.access.registry import Permission, register
+from zhujianyun.kernel.case import lamps, offers, offers_of_many, queries, timers
+from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.models import Case, ClockRun
 
 
@@ -181,3 +185,26 @@ def test_a_timer_whose_act_is_refused_is_told_once_a_day_and_holds_up_nobody(des
     second.refresh_from_db()
     assert second.state == "reviewing"
     assert journal.Entry.objects.filter(verb="case.permit.timer_refused").count() == 1
+
+
+def test_the_view_permission_of_an_app_opens_the_cases_of_its_own_processes(desk, monkeypatch):
+    one = desk.submitted()
+    app = registry.get(one.process, one.definition_version).app
+    for name in (app, "elsewhere"):
+        code = f"{name}.view_cases"
+        monkeypatch.setitem(register.permissions, code, Permission(code, "查看办件", name, True))
+    assert queries.view_permission(app) == f"{app}.view_cases"
+    assert one.process in queries.processes_by_app()[app]
+    assert list(queries.visible(desk.actor("赵六", permissions=(f"{app}.view_cases",)))) == [one]
+    assert not queries.visible(desk.actor("钱七", permissions=("elsewhere.view_cases",))).exists()
+
+
+def test_offers_of_many_cases_take_as_many_queries_as_offers_of_two(desk):
+    few, many = [desk.submitted().pk for _ in range(2)], [desk.submitted().pk for _ in range(6)]
+    offers_of_many(few, desk.clerk)  # tables and calendars are kept from the first time on
+    with CaptureQueriesContext(connection) as short:
+        offered = offers_of_many(few, desk.clerk)
+    with CaptureQueriesContext(connection) as long:
+        offers_of_many(many, desk.clerk)
+    assert len(short) == len(long)
+    assert offered[few[0]] == offers(Case.objects.get(pk=few[0]), desk.clerk)
