@@ -32,8 +32,12 @@ INSTALLED_APPS = [
     "zhujianyun.kernel.indicator",
     "zhujianyun.ui.signin",
     "zhujianyun.ui.workbench",
+    "zhujianyun.ui.search",
     "zhujianyun.ui.notices",
     "zhujianyun.ui.screen",
+    "zhujianyun.ui.screen.alarms",
+    "zhujianyun.ui.screen.devices",
+    "zhujianyun.ui.screen.layouts",
     "zhujianyun.ui.hall",
     *[app.module for app in ZJY_ROSTER],
     "wagtail.admin",
@@ -149,6 +153,8 @@ STATIC_ROOT = VAR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = VAR / "media"
 ZJY_FILES = VAR / "files"
+ZJY_PAPER_CHECK_URL = f"{os.environ.get('ZJY_BASE_URL', 'http://localhost:8000')}/hall/papers/"  # printed on papers
+ZJY_SEAL_LABELS = ("paper-seal",)  # the first signs; keys that signed before stay listed to verify
 ZJY_EXPORTS = VAR / "exports"  # lists taken away, kept for seven days
 ZJY_KEYS = VAR / "keys"
 ZJY_CHECKPOINTS = VAR / "checkpoints"

@@ -7,5 +7,5 @@ class WorkbenchConfig(AppConfig):
     """工作台."""
 
     name = "zhujianyun.ui.workbench"
-    label = "ui_workbench"
+    label = "workbench"
     verbose_name = "工作台"
