@@ -29,7 +29,7 @@ from zhujianyun.kernel.indicator.units import Qualifier
 __all__ = [
     "Columns", "Drill", "Figure", "FigureRow", "Point", "by_city", "changes_since", "columns", "definition_history",
     "drill", "figure", "figures_of", "figures_table", "january_and_february", "latest", "newest_snapshot",
-    "record_rows", "series", "state_mark",
+    "record_rows", "series", "series_by_city", "state_mark",
 ]  # fmt: skip
 
 drill = drilling.drill
@@ -95,14 +95,20 @@ def series(
     """A figure over the parts of a period (时间序列)."""
     definition = registry.get(code)
     parts = [periods.of(Grain(grain), part.start) for part in period.split(Grain(grain))]
-    known = Known([definition], parts, [city], known_at)
-    points: list[Point] = []
-    before = ""
-    for part in parts:
-        stand = known.stand(definition, part, city)
-        points.append(_point(definition, part, stand, before))
-        before = stand.version or before
-    return points
+    return _points(definition, Known([definition], parts, [city], known_at), parts, city)
+
+
+def series_by_city(
+    code: str, grain: Grain | str, period: Period, known_at: datetime | None = None
+) -> dict[str, list[Point]]:
+    """A figure over the parts of a period for every city, in one reading (分市序列)."""
+    definition = registry.get(code)
+    if not definition.by_city:
+        return {}
+    parts = [periods.of(Grain(grain), part.start) for part in period.split(Grain(grain))]
+    cities = [division.code for division in divisions.cities(period.last_day)]
+    known = Known([definition], parts, cities, known_at)
+    return {city: _points(definition, known, parts, city) for city in cities}
 
 
 def january_and_february(code: str, year: int, city: str = REGION) -> Comparison:
@@ -167,6 +173,16 @@ def record_rows(
     rows = drilling.rows_of(records, periods.year(year).cut(clock.today()))
     shown = drilling.columns(code, rows[:limit] if limit is not None else rows)
     return shown.header, [row["cells"] for row in shown.rows], drilling.len_of(rows)
+
+
+def _points(definition: Definition, known: Known, parts: list[Period], city: str) -> list[Point]:
+    points: list[Point] = []
+    before = ""
+    for part in parts:
+        stand = known.stand(definition, part, city)
+        points.append(_point(definition, part, stand, before))
+        before = stand.version or before
+    return points
 
 
 def _point(definition: Definition, part: Period, stand: Stand, before: str) -> Point:

@@ -1,38 +1,35 @@
 """The declared screens (屏幕登记): which indicators hang where, read from the `screens` rooms of the apps.
 
 A screen is YAML: a code, a title, one question, and widgets on a grid. It holds no numbers and no
-queries. A fault in it stops the start and names file and widget.
+queries. A fault in it stops the start and names file and widget. What hangs where also depends on which
+apps are present: see `reflow`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from zhujianyun.base.errors import PlatformError
+from zhujianyun.ui.screen import forms
 
 COLUMNS, ROWS = 24, 12
-FORMS = {
-    "hero": "主指标",
-    "figure": "指标",
-    "pair": "成对指标",
-    "map": "城市地图",
-    "backlog": "受理办结与在办",
-    "flow": "受理到办结",
-    "lamps": "时限灯",
-    "ranking": "城市排名",
-}
+KEYS = {"screen", "title", "question", "kind", "order", "public", "widgets"}
+# The grid on the stage of 1920×1080 and what a widget's frame takes of its box, as in wall.css.
+CELL, ROW, GAP, FRAME, HEADING, STAMP = 63.6, 62.0, 14, 42, 38, 50
 
 
 class ScreenFault(PlatformError):
     """A screen file is wrong (屏幕定义有误)."""
 
     code = "screen_fault"
+    http_status = 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +49,23 @@ class Widget:
         column, row, width, height = self.at
         return {"column": column + 1, "row": row + 1, "width": width, "height": height}
 
+    @property
+    def room(self) -> tuple[float, float]:
+        """Width and height inside its frame, in units of the stage (内框尺寸)."""
+        _, _, width, height = self.at
+        inner = height * ROW + (height - 1) * GAP - STAMP - (HEADING if self.title else 0)
+        return width * CELL + (width - 1) * GAP - FRAME, max(30.0, inner)
+
+    @property
+    def if_apps(self) -> frozenset[str]:
+        """It hangs only while all of these are present (须有应用)."""
+        return _names(self.options.get("if_app"))
+
+    @property
+    def unless_apps(self) -> frozenset[str]:
+        """It hangs only while none of these is present (顶替应用)."""
+        return _names(self.options.get("unless_app"))
+
 
 @dataclass(frozen=True, slots=True)
 class Screen:
@@ -63,8 +77,12 @@ class Screen:
     kind: str  # main | sub
     order: int
     app: str
-    widgets: tuple[Widget, ...]
+    widgets: tuple[Widget, ...]  # those that hang now, gaps closed
     digest: str
+    declared: tuple[Widget, ...] = ()  # all of the file
+    public: bool = False  # may be shown to everybody: released indicators only
+    text: str = field(default="", repr=False)
+    path: str = ""
 
     def codes(self) -> list[str]:
         """Every indicator it shows, once, in reading order (所用指标)."""
@@ -72,6 +90,7 @@ class Screen:
 
 
 _screens: dict[str, Screen] = {}
+_present: list[frozenset[str]] = []  # the apps that are present, once known
 
 
 def add_folder(folder: Path, app: str) -> None:
@@ -94,17 +113,20 @@ def read(text: str, app: str, path: str = "") -> Screen:
     """Parse one screen.
 
     Raises:
-        ScreenFault: a missing key, an unknown form, a widget off the grid or over another.
+        ScreenFault: a missing key, an unknown form or option, a widget off the grid or over another.
     """
     try:
         raw = yaml.safe_load(text)
+        if unknown := set(raw) - KEYS:
+            raise ValueError(f"不认识 {'、'.join(sorted(unknown))}")
         widgets = tuple(_widget(entry) for entry in raw["widgets"])
         screen = Screen(
             code=raw["screen"], title=raw["title"], question=raw["question"], kind=raw["kind"],
             order=int(raw.get("order", 0)), app=app, widgets=widgets,
-            digest=hashlib.sha256(text.encode()).hexdigest()[:16],
+            digest=hashlib.sha256(text.encode()).hexdigest()[:16], declared=widgets,
+            public=bool(raw.get("public", False)), text=text, path=path,
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         raise ScreenFault(
             f"屏幕文件 {path} 有误：{error!r}。请对照同类文件修正。", rule="screen.readable"
         ) from error
@@ -113,47 +135,80 @@ def read(text: str, app: str, path: str = "") -> Screen:
     return screen
 
 
+def _names(given: object) -> frozenset[str]:
+    if given is None:
+        return frozenset()
+    return frozenset([given]) if isinstance(given, str) else frozenset(map(str, given))  # type: ignore[call-overload]
+
+
 def _widget(entry: dict[str, Any]) -> Widget:
     known = {"id", "form", "title", "indicators", "at"}
-    column, row, width, height = entry["at"]
+    column, row, width, height = map(int, entry["at"])
     return Widget(
-        id=entry["id"],
+        id=str(entry["id"]),
         form=entry["form"],
         title=entry.get("title", ""),
-        indicators=tuple(entry["indicators"]),
+        indicators=tuple(entry.get("indicators", ())),
         at=(column, row, width, height),
         options={key: value for key, value in entry.items() if key not in known},
     )
 
 
 def _faults(screen: Screen) -> Iterator[str]:
-    taken: dict[tuple[int, int], str] = {}
     if screen.kind not in {"main", "sub"}:
         yield f"kind 应为 main 或 sub，现为 {screen.kind}"
-    for widget in screen.widgets:
+    seen: set[str] = set()
+    for widget in screen.declared:
         column, row, width, height = widget.at
-        if widget.form not in FORMS:
-            yield f"组件 {widget.id} 的形式 {widget.form} 不存在，可用：{'、'.join(FORMS)}"
+        if widget.id in seen:
+            yield f"组件标识 {widget.id} 重复"
+        seen.add(widget.id)
+        yield from forms.faults(widget)
         if min(column, row) < 0 or min(width, height) < 1 or column + width > COLUMNS or row + height > ROWS:
             yield f"组件 {widget.id} 超出 {COLUMNS}×{ROWS} 网格"
-        for cell in ((x, y) for x in range(column, column + width) for y in range(row, row + height)):
-            if taken.setdefault(cell, widget.id) != widget.id:
-                yield f"组件 {widget.id} 与 {taken[cell]} 重叠"
-                break
+        if screen.public and widget.form in forms.all_() and forms.get(widget.form).items:
+            yield f"公开屏幕不能有逐条形式的组件 {widget.id}"
+    for one, other in combinations(screen.declared, 2):
+        if overlap(one.at, other.at) and not _never_together(one, other):
+            yield f"组件 {other.id} 与 {one.id} 重叠"
+
+
+def overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    """Whether two places share a cell (是否重叠)."""
+    (x, y, w, h), (a, b, c, d) = one, other
+    return x < a + c and a < x + w and y < b + d and b < y + h
+
+
+def _never_together(one: Widget, other: Widget) -> bool:
+    """A stand-in may hang in the place of what it stands in for."""
+    return bool(one.if_apps & other.unless_apps or other.if_apps & one.unless_apps)
 
 
 def keep_for(apps: Collection[str]) -> None:
-    """Take down widgets that name an app (`if_app`) which is not present (按应用取舍组件).
+    """Hang what the apps that are present allow, and close the gaps (按应用取舍组件).
 
     A screen may offer room to an app that can be removed; what it names without `if_app` must exist.
     """
+    _present[:] = [frozenset(apps)]
     for code, screen in list(_screens.items()):
-        kept = tuple(w for w in screen.widgets if w.options.get("if_app", screen.app) in apps)
-        _screens[code] = replace(screen, widgets=kept)
+        _screens[code] = hung(screen)
+
+
+def hung(screen: Screen) -> Screen:
+    """The screen with what hangs now (实际悬挂). Before the apps are known: everything."""
+    from zhujianyun.ui.screen.reflow import close_gaps
+
+    if not _present:
+        return screen
+    apps = _present[0]
+    kept = [w for w in screen.declared if w.if_apps <= apps and not w.unless_apps & apps]
+    if len(kept) < len(screen.declared):
+        kept = close_gaps(kept)
+    return replace(screen, widgets=tuple(kept))
 
 
 def get(code: str) -> Screen | None:
-    """The screen of that code, or None (按代码查屏幕)."""
+    """The screen of that code as its file says, or None (按代码查屏幕)."""
     return _screens.get(code)
 
 
@@ -165,3 +220,4 @@ def all_() -> list[Screen]:
 def clear() -> None:
     """Forget every screen (for tests)."""
     _screens.clear()
+    _present.clear()

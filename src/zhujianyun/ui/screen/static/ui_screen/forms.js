@@ -5,9 +5,10 @@ const phone = () => matchMedia("(max-width: 820px)").matches;
 
 export function paint(element, data, context) {
   const body = element.querySelector(".body");
-  const form = FORMS[element.dataset.form];
-  if (!data || data.empty) { body.replaceChildren(node("p", "empty", data?.empty || "暂无数据")); return; }
+  const form = FORMS[element.dataset.form] ?? picture;
+  if (!data || data.empty) { body.replaceChildren(node("p", "empty", data?.empty || "暂无数据")); inTable(element, null); return; }
   form(body, data, context);
+  if (form === picture || CHARTS.has(form)) inTable(element, data);
 }
 
 function node(tag, className, text) {
@@ -156,3 +157,32 @@ function ranking(body, data) {
 }
 
 const FORMS = { hero, figure: figures, pair: figures, map, backlog, flow, lamps, ranking };
+
+// --- Pictures made by the server (newer forms), and the table beside every chart -------------------
+// The same SVG stands on paper and in pages without script; it comes from our own origin and holds no script.
+const CHARTS = new Set([map, backlog, ranking]);
+
+function picture(body, data) {
+  const read = new DOMParser().parseFromString(data.svg, "image/svg+xml").documentElement;
+  body.classList.add("pic");
+  body.classList.toggle("wide", Number(read.getAttribute("width")) > 640);
+  read.removeAttribute("width");
+  read.removeAttribute("height");
+  body.replaceChildren(document.importNode(read, true));
+}
+
+function inTable(element, data) {
+  element.querySelector(":scope > .alt")?.remove();
+  if (!data?.table) return;
+  const holder = node("div", "alt visually-hidden"), table = node("table"), head = node("tr");
+  holder.append(node("p", "", data.sentence), table);
+  for (const name of data.table.head) { const th = node("th", "", name); th.scope = "col"; head.append(th); }
+  table.append(node("thead"), node("tbody"));
+  table.tHead.append(head);
+  for (const row of data.table.rows) {
+    const tr = node("tr");
+    row.forEach((cell, i) => { const made = node(i ? "td" : "th", "", cell); if (!i) made.scope = "row"; tr.append(made); });
+    table.tBodies[0].append(tr);
+  }
+  element.append(holder);
+}

@@ -1,0 +1,39 @@
+"""Closing gaps (补空): a screen of which some apps are absent still looks composed.
+
+The rule, so that whoever writes a screen can foresee it: when something does not hang because its app is
+absent, the widgets that do hang, in reading order, grow into what is free beside them — down, then to
+the right, then up, then to the left — each as far as a whole edge of theirs is free. Nothing moves,
+nothing shrinks, and a gap that the file leaves on purpose stays when everything hangs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from zhujianyun.ui.screen.registry import COLUMNS, ROWS, Widget, overlap
+
+Place = tuple[int, int, int, int]
+STEPS: tuple[Place, ...] = ((0, 0, 0, 1), (0, 0, 1, 0), (0, -1, 0, 1), (-1, 0, 1, 0))
+
+
+def close_gaps(widgets: Iterable[Widget]) -> list[Widget]:
+    """The same widgets, grown into the free cells beside them (补空)."""
+    kept = list(widgets)
+    places = [widget.at for widget in kept]
+    for n in sorted(range(len(kept)), key=lambda i: (places[i][1], places[i][0])):
+        for step in STEPS:
+            while _is_free(wider := _sum(places[n], step), n, places):
+                places[n] = wider
+    return [replace(widget, at=place) for widget, place in zip(kept, places, strict=True)]
+
+
+def _sum(place: Place, step: Place) -> Place:
+    return (place[0] + step[0], place[1] + step[1], place[2] + step[2], place[3] + step[3])
+
+
+def _is_free(place: Place, own: int, places: list[Place]) -> bool:
+    column, row, width, height = place
+    if min(column, row) < 0 or column + width > COLUMNS or row + height > ROWS:
+        return False
+    return not any(overlap(place, other) for n, other in enumerate(places) if n != own)
