@@ -1,0 +1,1 @@
+"""Applying (申报): services on offer, forms from definitions, drafts, uploads, handing in."""

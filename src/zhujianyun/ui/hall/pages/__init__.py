@@ -1,0 +1,1 @@
+"""Pages for applicants (申请人页面)."""
