@@ -109,6 +109,7 @@ def _register_works(app: Listed, manifest: Manifest) -> None:
     """Things made of those names: processes, indicators, screens, followers, menu."""
     from zhujianyun.kernel import journal
     from zhujianyun.kernel.case.definition import registry as case
+    from zhujianyun.ui.hall.applying import judges
     from zhujianyun.ui.screen import registry as screens
     from zhujianyun.ui.workbench import menu
 
@@ -118,6 +119,8 @@ def _register_works(app: Listed, manifest: Manifest) -> None:
         importlib.import_module(manifest.indicators)
     if (app.folder / "screens").is_dir():
         screens.add_folder(app.folder / "screens", app.name)
+    for process, judge in manifest.judges.items():
+        judges.add(process, judge)
     for follower in manifest.followers:
         journal.follow(follower.name, follower.verbs, follower.handler)
     for entry in manifest.menu:

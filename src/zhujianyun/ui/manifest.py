@@ -7,8 +7,9 @@ start-up: a missing one stops the start with a sentence that names both sides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -51,6 +52,19 @@ class MenuEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """What the rules of an app make of declared facts (判定): so that the hall knows before anybody hands in.
+
+    `function(facts, day)` gives the nested facts with what is derived from them, and raises
+    ``RuleBroken`` (with ``fields``) for facts that cannot be judged. `asks` names the facts it reads,
+    in the order in which a person should be asked.
+    """
+
+    function: Callable[[Mapping[str, Any], date], dict[str, Any]]
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What an app cannot run without (依赖): names that other apps or the kernel must offer."""
 
@@ -73,6 +87,7 @@ class Manifest:
     rules: dict[str, Callable[..., Any]] = field(default_factory=dict)  # functions that CEL may call
     effects: dict[str, Callable[..., Any]] = field(default_factory=dict)  # effect → handler(event)
     tables: dict[str, str] = field(default_factory=dict)  # dated table → CSV beside the manifest
+    judges: dict[str, Judge] = field(default_factory=dict)  # process → its judge
     followers: tuple[Follow, ...] = ()
     indicators: str = ""  # module whose import registers them
     urls: str = ""  # module with workbench urlpatterns

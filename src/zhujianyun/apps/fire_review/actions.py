@@ -6,6 +6,8 @@ The acts on a case are the engine's, by the process definitions. Here stands wha
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -38,6 +40,39 @@ def judge(process: str, subject: Mapping[str, Any], day: date) -> dict[str, Any]
         raise RuleBroken(
             f"无法判定工程类别：{error}。请核对使用性质、面积和高度。", rule="fire_review.classifiable"
         ) from error
+
+
+def judge_typed(process: str, facts: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """As `judge`, of facts as an applicant types them: places by name and area, one to a line (填报判定).
+
+    Raises:
+        RuleBroken: as `judge`; a line that names no place, or several, or no area.
+    """
+    subject = dict(facts.get("subject") or {})
+    if subject.get("places"):
+        catalogue, _ = tables_on(day)
+        subject["places"] = [_typed_place(line, catalogue) for line in subject["places"]]
+    return {**facts, "subject": judge(process, subject, day)}
+
+
+_LINE = re.compile(r"(.+?)[\s:：,，、]*([0-9]+(?:\.[0-9]+)?)\s*(?:㎡|m2|M2|平方米|平米)?")
+
+
+def _typed_place(line: Any, catalogue: Mapping[str, rules.Place]) -> dict[str, str]:
+    if isinstance(line, Mapping):
+        return dict(line)
+    typed = unicodedata.normalize("NFKC", str(line)).strip()
+    found = _LINE.fullmatch(typed)
+    named = found.group(1).strip() if found else ""
+    exact = [place for place in catalogue.values() if place.zh == named]
+    hits = exact or [place for place in catalogue.values() if len(named) >= 2 and named in place.zh]
+    if found is None or len(hits) != 1:
+        several = (
+            f"，请写明是{'、'.join(f'“{place.zh}”' for place in hits[:4])}中的哪一种" if len(hits) > 1 else ""
+        )
+        said = f"内设场所“{str(line)[:40]}”无法识别{several}；每行写一处场所和它的建筑面积，如“网吧 501”"
+        raise RuleBroken(f"{said}。", rule="fire_review.typed_place", fields={"subject.places": f"{said}。"})
+    return {"place": hits[0].code, "area_m2": found.group(2)}
 
 
 def _judged(process: str, subject: Mapping[str, Any], day: date) -> dict[str, Any]:

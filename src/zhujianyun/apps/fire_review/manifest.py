@@ -1,7 +1,9 @@
 """What 消防审验 offers and needs (应用清单)."""
 
-from zhujianyun.apps.fire_review import actions
-from zhujianyun.ui.manifest import Manifest, RoleOffer
+from functools import partial
+
+from zhujianyun.apps.fire_review import actions, queries
+from zhujianyun.ui.manifest import Judge, Manifest, RoleOffer
 
 VIEW = "fire_review.view_cases"
 ACCEPT, REVIEW, INSPECT, DECIDE, DRAW = (
@@ -11,6 +13,9 @@ ACCEPT, REVIEW, INSPECT, DECIDE, DRAW = (
     "fire_review.decide_cases",
     "fire_review.draw_filings",
 )
+MEASURES = (
+    "subject.use", "subject.area_m2", "subject.single_building_m2", "subject.height_m", "subject.places",
+)  # fmt: skip
 
 MANIFEST = Manifest(
     name="fire_review",
@@ -43,6 +48,7 @@ MANIFEST = Manifest(
         "fire_filing_classes": "fire_filing_classes.csv",
         "fire_clauses": "fire_clauses.csv",
     },
+    judges={name: Judge(partial(actions.judge_typed, name), MEASURES) for name in queries.PROCESSES},
     indicators="zhujianyun.apps.fire_review.indicators",
     sample="zhujianyun.apps.fire_review.sample:play",
 )
