@@ -155,6 +155,7 @@ def _seal(_: Progress) -> None:
     from zhujianyun.config import demo_clock
     from zhujianyun.kernel import journal
     from zhujianyun.kernel.indicator import follower
+    from zhujianyun.ui.notices import following, mornings
 
     demo_clock.set_to(demo_clock.STANDS_AT)
     with _bar() as report, follower.quiet():
@@ -163,6 +164,8 @@ def _seal(_: Progress) -> None:
             count += sealed
             report(count, max(total, count), "条", "封存")
         journal.run_followers_to_end()
+    following.look_back()  # the follower of notices starts here; only the last days are worth a line
+    mornings.morning.func()
     journal.checkpoint()
 
 

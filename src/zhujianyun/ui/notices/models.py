@@ -10,7 +10,7 @@ from zhujianyun.ui.notices.kinds import CHOICES, OTHER
 
 
 class Notice(models.Model):
-    """One line in somebody's list (消息). What comes again under its key is counted, not repeated."""
+    """One line in somebody's list (消息). What comes again under its key is renewed, not repeated."""
 
     account = models.ForeignKey(
         "access.Account", models.CASCADE, db_index=False, related_name="notices", verbose_name="账号"

@@ -1,6 +1,6 @@
 """Telling somebody something (发消息): one door, bounded per person, kind and day.
 
-A notice whose key is there already is counted and comes up again as unread. A person gets at most
+A notice whose key is there already is renewed and comes up again as unread. A person gets at most
 ``Kind.per_day`` single lines of a kind a day; what exceeds it is one more line, 另有 n 条.
 """
 
@@ -35,6 +35,7 @@ class Draft:
     at: datetime = field(default_factory=clock.now)
     count: int = 1
     grows: bool = False  # under the same key: lines are added and counted, instead of replaced
+    renews: bool = True  # under the same key: comes up again as unread
 
     @property
     def day(self) -> date:
@@ -126,9 +127,10 @@ def _row(one: Draft) -> Notice:
 
 def _renew(row: Notice, one: Draft) -> None:
     lines = row.text.splitlines()
-    row.title, row.url, row.at, row.day, row.read_at = one.title[:200], one.url[:300], one.at, one.day, None
+    row.title, row.url, row.at, row.day = one.title[:200], one.url[:300], one.at, one.day
+    row.read_at = None if one.renews else row.read_at
     if not one.grows:
-        row.text, row.count = one.text, row.count + one.count
+        row.text, row.count = one.text, one.count
         return
     if len(lines) < LINES_KEPT and one.text:
         lines.append(one.text)

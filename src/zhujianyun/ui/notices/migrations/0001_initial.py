@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,37 +15,91 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chosen', models.JSONField(default=dict, verbose_name='选择')),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='notice_preference', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("chosen", models.JSONField(default=dict, verbose_name="选择")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_preference",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '消息偏好',
-                'verbose_name_plural': '消息偏好',
+                "verbose_name": "消息偏好",
+                "verbose_name_plural": "消息偏好",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('turn', '轮到我办'), ('returned', '退回与重交'), ('task', '任务分派'), ('hand_over', '移交'), ('told', '通报'), ('due', '今日到期'), ('overdue', '新近超期'), ('paused', '中止过久'), ('summary', '每日提要'), ('alarm', '告警'), ('export', '导出完成'), ('other', '其他')], default='other', max_length=20, verbose_name='类别')),
-                ('key', models.CharField(max_length=200, verbose_name='消息标识')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('text', models.TextField(blank=True, default='', verbose_name='正文')),
-                ('url', models.CharField(blank=True, default='', max_length=300, verbose_name='链接')),
-                ('count', models.PositiveIntegerField(default=1, verbose_name='件数')),
-                ('at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='时间')),
-                ('day', models.DateField(default=zhujianyun.base.clock.today, verbose_name='日期')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='已读时间')),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("turn", "轮到我办"),
+                            ("returned", "退回与重交"),
+                            ("task", "任务分派"),
+                            ("hand_over", "移交"),
+                            ("told", "通报"),
+                            ("due", "今日到期"),
+                            ("overdue", "新近超期"),
+                            ("paused", "中止过久"),
+                            ("summary", "每日提要"),
+                            ("alarm", "告警"),
+                            ("export", "导出完成"),
+                            ("other", "其他"),
+                        ],
+                        default="other",
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, verbose_name="消息标识")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("text", models.TextField(blank=True, default="", verbose_name="正文")),
+                ("url", models.CharField(blank=True, default="", max_length=300, verbose_name="链接")),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="件数")),
+                ("at", models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="时间")),
+                ("day", models.DateField(default=zhujianyun.base.clock.today, verbose_name="日期")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="已读时间")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '消息',
-                'verbose_name_plural': '消息',
-                'indexes': [models.Index(fields=['account', '-at', '-id'], name='notice_latest'), models.Index(condition=models.Q(('read_at', None)), fields=['account'], name='notice_unread'), models.Index(fields=['account', 'kind', 'day'], name='notice_of_day')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'key'), name='notice_key_once')],
+                "verbose_name": "消息",
+                "verbose_name_plural": "消息",
+                "indexes": [
+                    models.Index(fields=["account", "-at", "-id"], name="notice_latest"),
+                    models.Index(
+                        condition=models.Q(("read_at", None)), fields=["account"], name="notice_unread"
+                    ),
+                    models.Index(fields=["account", "kind", "day"], name="notice_of_day"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("account", "key"), name="notice_key_once")],
             },
         ),
     ]

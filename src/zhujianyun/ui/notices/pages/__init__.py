@@ -1,0 +1,1 @@
+"""Pages of notices (消息页面)."""
