@@ -15,17 +15,18 @@ from zhujianyun.kernel import journal
 from zhujianyun.kernel.case import calendars, clock
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.models import Case, ClockRun, Mark
+from zhujianyun.kernel.case.papers import seal
 
 FORMAT = "zhujianyun-clock-proof/1"
 
 
 def prove(case: Case) -> dict[str, Any]:
-    """The proof, as plain JSON data (时限证明). Five queries."""
+    """The proof, as plain JSON data, signed (时限证明). Five queries."""
     today = time.today()
     definition = registry.get(case.process, case.definition_version)
     runs = list(ClockRun.objects.filter(case=case).order_by("id"))
     marks = Mark.objects.filter(case=case).order_by("id")
-    return {
+    told = {
         "format": FORMAT,
         "case": case.number or f"draft-{case.pk}",
         "process": case.process,
@@ -37,6 +38,7 @@ def prove(case: Case) -> dict[str, Any]:
         "clocks": [_clock(run, definition, today) for run in runs],
         "journal": _leaves(case),
     }
+    return seal.with_seal(told)
 
 
 def _clock(run: ClockRun, definition: Any, today: date) -> dict[str, Any]:

@@ -11,17 +11,21 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
+from django.conf import settings
+from django.db import transaction
 
 from zhujianyun.base.errors import OutsideFailed, RuleBroken
-from zhujianyun.kernel import access
+from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.engine.issuing import digest_of
 from zhujianyun.kernel.case.engine.noting import note_step
 from zhujianyun.kernel.case.engine.unit import working
 from zhujianyun.kernel.case.models import Paper
+from zhujianyun.kernel.case.papers import qr, seal
 from zhujianyun.kernel.case.rows import new
 
 HERE = Path(__file__).parent
@@ -41,20 +45,37 @@ def render(paper: Paper) -> bytes:
             f"文书 {paper.number} 的内容与签发时的摘要不符，不能打印，请报审计管理员核查。",
             rule="paper.digest", number=paper.number,
         )  # fmt: skip
-    return _typeset(_template(paper), {**paper.facts, "digest": paper.digest})
+    return typeset(_template(paper), {**paper.facts, "digest": paper.digest}, address=address_of(paper))
+
+
+def address_of(paper: Paper) -> str:
+    """Where anybody can check the paper (核验地址); printed on it, also as a QR code. Empty when not set."""
+    base = getattr(settings, "ZJY_PAPER_CHECK_URL", "")
+    told = urlencode({"number": paper.number, "code": paper.digest[:16]})
+    return f"{base}?{told}" if base else ""
 
 
 def file_of(paper: Paper) -> Any:
-    """The stored PDF, made on first demand (文书文件)."""
+    """The stored PDF with its seal, made and sealed on first demand (文书文件)."""
     if paper.file_id is None:
         from zhujianyun.base import files
 
-        stored = files.put(
-            render(paper), name=f"{_safe(paper.number)} {_safe(paper.doc)}.pdf", kinds=("pdf",)
-        )
-        Paper.objects.filter(pk=paper.pk).update(file=stored)
+        name = f"{_safe(paper.number)} {_safe(paper.doc)}.pdf"
+        made = seal.sealed(paper, render(paper))
+        with transaction.atomic():
+            stored = files.put(made, name=name, kinds=("pdf",))
+            Paper.objects.filter(pk=paper.pk).update(file=stored)
+            _tell_sealed(paper, made)
         paper.file = stored
     return paper.file
+
+
+def _tell_sealed(paper: Paper, made: bytes) -> None:
+    sheet = seal.read(made)[0]
+    journal.record(
+        "case.paper_sealed", actor="system", object=("paper", paper.number), case_id=paper.case_id,
+        facts={name: sheet[name] for name in ("sha256", "digest", "label", "key", "alg")},
+    )  # fmt: skip
 
 
 def verify(number: str, digest: str) -> Paper:
@@ -124,16 +145,25 @@ def _template(paper: Paper) -> Path:
     return template_of(Path(definition.path).parent.parent if definition.path else None, paper.doc)
 
 
-def _typeset(template: Path, facts: Mapping[str, Any]) -> bytes:
+def typeset(template: Path, facts: Mapping[str, Any], *, mark: str = "", address: str = "") -> bytes:
+    """The PDF of a template with its facts (排版); ``mark`` is written across every page.
+
+    ``address`` is printed as a QR code; it stands apart from the facts, for it may move and they are frozen.
+
+    Raises:
+        OutsideFailed: the typesetter refuses the template.
+    """
     import typst
 
-    told = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()
+    inputs = {"data": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()}
+    if address:
+        inputs["check_qr"] = qr.svg(address)
     try:
         made: bytes = typst.compile(
-            str(template),
+            marked(template, mark).encode() if mark else str(template),
             root=str(template.parent),
             font_paths=_fonts(),
-            sys_inputs={"data": told},
+            sys_inputs=inputs,
             format="pdf",
         )
     except RuntimeError as error:
@@ -144,6 +174,14 @@ def _typeset(template: Path, facts: Mapping[str, Any]) -> bytes:
             reason=str(error)[:300],
         ) from error
     return made
+
+
+def marked(template: Path, mark: str) -> str:
+    """A template inside one that writes a mark across each page (加注水印)."""
+    return f"""#set page(foreground: rotate(-32deg, text(
+  font: ("Noto Serif SC", "Noto Serif CJK SC"), size: 46pt, fill: rgb(192, 0, 0, 56))[{mark}]))
+#include "/{template.name}"
+"""
 
 
 @lru_cache(maxsize=1)
