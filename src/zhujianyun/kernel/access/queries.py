@@ -87,6 +87,23 @@ def holders(role_code: str, office_id: int, day: date | None = None) -> QuerySet
     return Account.objects.filter(still, is_active=True, pk__in=held.values("account")).order_by("pk")
 
 
+def holders_of(
+    role_codes: Iterable[str], office_id: int, day: date | None = None
+) -> dict[str, list[Account]]:
+    """`holders` of several roles at once, by role code, in one query (各角色任职人员)."""
+    day = day or clock.today()
+    still = Q(account__expires_on=None) | Q(account__expires_on__gte=day)
+    rows = memberships_on(day).filter(
+        still, account__is_active=True, role__code__in=list(role_codes), office_id=office_id
+    )
+    found: dict[str, list[Account]] = {}
+    for row in rows.order_by("account_id", "pk"):
+        known = found.setdefault(row.role.code, [])
+        if row.account not in known:
+            known.append(row.account)
+    return found
+
+
 def officers(day: date | None = None) -> QuerySet[OfficerDuty]:
     """The three officers in duty on a day (在任三员)."""
     day = day or clock.today()

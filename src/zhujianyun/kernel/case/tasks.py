@@ -1,4 +1,4 @@
-"""Working on tasks (任务办理): assign, submit, reassign, hand over. Whoever is in conflict is kept away.
+"""Working on tasks (任务办理): assign, submit, reassign, give back. Whoever is in conflict is kept away.
 
 Each verb is idempotent by its effect (the same assignment or the same result again changes nothing)
 and is one journal line. Conflict of interest (回避) is judged on facts the caller brings: where a
@@ -7,13 +7,13 @@ reviewer works or worked lately, and on what the case knows: who acted in it bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from zhujianyun.base import clock
-from zhujianyun.base.errors import NotFound, RuleBroken
+from zhujianyun.base.errors import NotAllowed, NotFound, PlatformError, RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case.definition.model import Parallel
@@ -66,9 +66,9 @@ def assign(
         _may_assign(folder, by)
         reasons: dict[str, str] = {}
         for one in candidates:
-            reason = _why_not(folder, parallel, one, part, months)
+            reason = why_not_take(folder, parallel, one, part, months)
             if not reason:
-                return _give(unit, folder, task, one.actor, by, "分派")
+                return give(unit, folder, task, one.actor, by, "分派")
             reasons[one.actor.name_zh] = reason
         flagged = {**folder.case.flags.get("escalated", {}), part: reasons}
         folder.case.flags = {**folder.case.flags, "escalated": flagged}
@@ -94,12 +94,12 @@ def reassign(
         folder = unit.folder(case)
         parallel, task = _open_task(folder, part)
         _may_assign(folder, by)
-        why_not = _why_not(folder, parallel, candidate, part, months)
+        why_not = why_not_take(folder, parallel, candidate, part, months)
         if why_not:
             raise RuleBroken(
                 f"{candidate.actor.name_zh} 须回避：{why_not}，请另派他人。", rule="case.conflict", part=part
             )
-        return _give(unit, folder, task, candidate.actor, by, reason)
+        return give(unit, folder, task, candidate.actor, by, reason)
 
 
 def submit(
@@ -122,7 +122,7 @@ def submit(
         parallel, task = _open_task(folder, part, may_be=(by, passed, entries))
         if task.state != Task.State.OPEN:
             return task
-        _may_submit(folder, parallel, task, by)
+        acting_for = acting_for or _may_submit(folder, parallel, task, by)
         found = [_entry(parallel, one, n) for n, one in enumerate(entries, 1)]
         if passed and any(one["open"] and one.get("severity") == "强条" for one in found):
             raise RuleBroken(
@@ -138,48 +138,75 @@ def submit(
         return task
 
 
-def hand_over(giver: Any, taker: Actor, *, by: Actor, reason: str) -> int:
-    """Move all open tasks and held cases of somebody who leaves (移交); the number of cases touched.
-
-    The substitute's later acts name for whom he acts; what was signed before stays as it is.
+def give_back(case: Case, part: str, *, by: Actor, reason: str) -> Task:
+    """Lay down an unfinished task of one's own, to be assigned anew (退回任务).
 
     Raises:
-        RuleBroken: without reason, or the taker has no account.
+        RuleBroken: without reason, or a finished task.
+        NotAllowed: the task belongs to somebody else.
     """
-    if not reason.strip() or taker.account_id is None:
-        raise RuleBroken("移交必须写明理由，并移交给有账号的人员。", rule="case.hand_over")
-    giver_id = getattr(giver, "pk", giver)
-    held = Case.objects.filter(holder_id=giver_id, ended=False).values_list("id", flat=True)
-    tasked = Task.objects.filter(assignee_id=giver_id, state=Task.State.OPEN).values_list(
-        "case_id", flat=True
-    )
-    ids = sorted({*held, *tasked})
+    if not reason.strip():
+        raise RuleBroken("退回任务必须写明理由。", rule="case.task", part=part)
     with working() as unit:
-        for folder in unit.load(ids):
-            _may_assign(folder, by)
-            if folder.case.holder_id == giver_id:
-                folder.case.holder_id = taker.account_id
-            for task in folder.tasks:
-                if task.assignee_id == giver_id and task.state == Task.State.OPEN:
-                    _give(unit, folder, task, taker, by, reason)
-            unit.touch(folder.case)
-            _tell(
-                unit, folder, "hand_over", by, {"from": f"account:{giver_id}", "to": taker.key}, reason=reason
-            )
-    return len(ids)
+        folder = unit.folder(case)
+        _, task = _open_task(folder, part)
+        if task.assignee_id is None or task.assignee_id != by.account_id:
+            raise access_denied(task)
+        _change(task, None, by, reason)
+        task.assignee_id = None
+        task.result = {name: value for name, value in task.result.items() if name != "assignee_zh"}
+        unit.touch(task)
+        _tell(unit, folder, "task_given_back", by, {"part": part, "round": task.round}, reason=reason)
+        return task
 
 
-def _give(unit: Unit, folder: Folder, task: Task, to: Actor, by: Actor, reason: str) -> Task:
+def why_nots(
+    case: Case, part: str, candidates: Iterable[Candidate], *, months: int = COOLING_MONTHS
+) -> dict[str, str]:
+    """Why each of these cannot take the task, "" for whoever can, by actor key (不能承办的原因).
+
+    Raises:
+        NotFound: the case has no such task now.
+    """
+    folder = _folder(case)
+    parallel, _ = _open_task(folder, part)
+    return {one.actor.key: why_not_take(folder, parallel, one, part, months) for one in candidates}
+
+
+def rights(case: Case, by: Actor) -> dict[str, Any]:
+    """What somebody may do with the present tasks of a case (任务权限): assign any, submit which.
+
+    ``assign`` is a flag; ``submit`` and ``give_back`` are the parts, as the verbs themselves would judge.
+    """
+    folder = _folder(case)
+    parallel = folder.state.parallel
+    found: dict[str, Any] = {"assign": False, "submit": [], "give_back": []}
+    if parallel is None or folder.case.ended:
+        return found
+    found["assign"] = _is_allowed(lambda: _may_assign(folder, by))
+    for task in folder.present_tasks(parallel.task):
+        if task.state != Task.State.OPEN:
+            continue
+        if _is_allowed(lambda task=task: _may_submit(folder, parallel, task, by)):
+            found["submit"].append(task.part)
+        if task.assignee_id is not None and task.assignee_id == by.account_id:
+            found["give_back"].append(task.part)
+    return found
+
+
+def _is_allowed(check: Callable[[], Any]) -> bool:
+    try:
+        check()
+    except PlatformError:
+        return False
+    return True
+
+
+def give(unit: Unit, folder: Folder, task: Task, to: Actor, by: Actor, reason: str) -> Task:
+    """Put a task into somebody's hands, within a unit of work (交付任务)."""
     if task.assignee_id == to.account_id:
         return task
-    change = {
-        "from": task.assignee_id,
-        "to": to.account_id,
-        "by": by.key,
-        "reason": reason,
-        "at": clock.now().isoformat(),
-    }
-    task.history = [*task.history, change]
+    _change(task, to, by, reason)
     task.assignee_id = to.account_id
     task.result = {**task.result, "assignee_zh": to.name_zh}
     unit.touch(task)
@@ -192,6 +219,21 @@ def _give(unit: Unit, folder: Folder, task: Task, to: Actor, by: Actor, reason: 
         reason=reason,
     )
     return task
+
+
+def _change(task: Task, to: Actor | None, by: Actor, reason: str) -> None:
+    """One line of the task's own history, with names as they were."""
+    change = {
+        "from": task.assignee_id,
+        "from_zh": task.result.get("assignee_zh", ""),
+        "to": to.account_id if to else None,
+        "to_zh": to.name_zh if to else "",
+        "by": by.key,
+        "by_zh": by.name_zh,
+        "reason": reason,
+        "at": clock.now().isoformat(),
+    }
+    task.history = [*task.history, change]
 
 
 def _open_task(folder: Folder, part: str, may_be: Any = None) -> tuple[Parallel, Task]:
@@ -228,19 +270,25 @@ def _may_assign(folder: Folder, by: Actor) -> None:
     checks.role(folder, by, dict.fromkeys(staff), "分派任务")
 
 
-def _may_submit(folder: Folder, parallel: Parallel, task: Task, by: Actor) -> None:
+def _may_submit(folder: Folder, parallel: Parallel, task: Task, by: Actor) -> str:
+    """For whom the task is done: "" for oneself."""
     if task.assignee_id is not None and task.assignee_id == by.account_id:
-        return
+        return ""
+    code, office = f"{folder.definition.app}.{parallel.by}", folder.case.office_id
+    whom = access.stands_in_for(by, code, office)
     if task.assignee_id is None:
         checks.role(folder, by, (parallel.by,), f"提交“{task.part}”意见")
-        return
-    raise access_denied(task)
+        whom = whom if access.only_stands_in(by, code, office) else ""
+    elif whom != f"account:{task.assignee_id}":
+        raise access_denied(task)
+    clash = _conflict(folder, Candidate(by), parallel.distinct_from, COOLING_MONTHS)
+    if clash:
+        raise NotAllowed(f"您须回避：{clash}，请退回任务另派他人。", rule="case.conflict", part=task.part)
+    return whom
 
 
 def access_denied(task: Task) -> Exception:
     """The refusal to whoever is not the assignee (非承办人)."""
-    from zhujianyun.base.errors import NotAllowed
-
     name = task.result.get("assignee_zh") or "他人"
     return NotAllowed(f"“{task.part}”由 {name} 承办，您不能代为提交。", rule="case.task", part=task.part)
 
@@ -255,7 +303,10 @@ def _entry(parallel: Parallel, given: Mapping[str, Any], n: int) -> dict[str, An
     return found
 
 
-def _why_not(folder: Folder, parallel: Parallel, one: Candidate, part: str, months: int) -> str:
+def why_not_take(
+    folder: Folder, parallel: Parallel, one: Candidate, part: str, months: int = COOLING_MONTHS
+) -> str:
+    """Why somebody cannot take a part, or "" (不能承办的原因): role, specialty, conflict of interest."""
     if not checks.plays(folder, one.actor, parallel.by):
         return f"不具有{folder.definition.roles[parallel.by].zh}角色"
     if one.specialties and part not in one.specialties:
@@ -267,14 +318,22 @@ def _conflict(folder: Folder, one: Candidate, distinct_from: tuple[str, ...], mo
     since = _months_before(clock.today(), months)
     for role in distinct_from:
         zh = folder.definition.roles[role].zh if role in folder.definition.roles else role
-        if one.actor.key in folder.actors.get(role, ()):
+        acted = folder.actors.get(role, ())
+        if one.actor.key in acted:
             return f"曾以{zh}身份办理本件"
+        if not acted_apart(one.actor, acted):
+            return f"所代理的人曾以{zh}身份办理本件"
         parties = set(folder.case.parties.get(role, ()))
         for employment in one.employments:
             if employment.subject_id in parties and (employment.until is None or employment.until > since):
                 said = f"离开不满 {months} 个月" if employment.until else "现在其任职"
                 return f"与{zh}有利害关系（{said}）"
     return ""
+
+
+def acted_apart(actor: Actor, acted: Iterable[str]) -> bool:
+    """Whether nobody for whom the actor stands in is among those who acted (被代理人未参与)."""
+    return not set(actor.substitutes.values()) & set(acted)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -8,7 +8,7 @@ from zhujianyun.kernel import journal
 from zhujianyun.kernel.case.engine import clocks, tasks
 from zhujianyun.kernel.case.engine.asking import Attached, Plan
 from zhujianyun.kernel.case.engine.checks import digest_of
-from zhujianyun.kernel.case.engine.facts import without_personal
+from zhujianyun.kernel.case.engine.facts import look, without_personal
 from zhujianyun.kernel.case.engine.folder import Folder
 from zhujianyun.kernel.case.engine.issuing import issue
 from zhujianyun.kernel.case.engine.numbering import next_number
@@ -21,9 +21,9 @@ ACCEPTED = "accepted"
 
 def change(unit: Unit, folder: Folder, plan: Plan) -> Step:
     """Carry out a plan (办理)."""
-    case, before = folder.case, folder.case.state
+    case, before, told = folder.case, folder.case.state, folder.case.facts
     _move(unit, folder, plan)
-    step = _step(unit, folder, plan, before)
+    step = _step(unit, folder, plan, before, changed_facts(folder, told, plan.facts))
     _documents(unit, folder, plan.ask.documents, step)
     marks = _marks(unit, folder, plan, step)
     _run_clocks(unit, folder, plan)
@@ -62,9 +62,26 @@ def _move(unit: Unit, folder: Folder, plan: Plan) -> None:
         case.holder_id = by.account_id
 
 
-def _step(unit: Unit, folder: Folder, plan: Plan, before: str) -> Step:
+def changed_facts(folder: Folder, old: Any, new_: Any) -> dict[str, Any]:
+    """The declared facts that an act changed: path → what stood there before (变更的要素).
+
+    What is personal is named, its former value is not kept in the history.
+    """
+    if old is new_:
+        return {}
+    found = {}
+    for name, fact in folder.definition.facts.items():
+        before = look(old, name)
+        if before is not None and before != look(new_, name):
+            found[name] = None if fact.personal else before
+    return found
+
+
+def _step(unit: Unit, folder: Folder, plan: Plan, before: str, changed: dict[str, Any]) -> Step:
     ask, case = plan.ask, folder.case
     facts: dict[str, Any] = dict(plan.filled)
+    if changed:
+        facts["changed"] = changed
     if plan.signed:
         facts["signed"] = plan.signed
     if plan.ask.approved_by:

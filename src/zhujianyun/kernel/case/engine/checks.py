@@ -73,10 +73,14 @@ def role(folder: Folder, by: Actor, roles: Iterable[str], what_zh: str) -> str:
     Raises:
         NotAllowed: naming the roles that may.
     """
-    roles = tuple(roles)
+    roles, clash = tuple(roles), ""
     for name in roles:
         if plays(folder, by, name):
-            return name
+            clash = second_hat(folder, by, name)
+            if not clash:
+                return name
+    if clash:
+        raise NotAllowed(clash, rule="case.second_hat", roles=roles, actor=by.key)
     definition = folder.definition
     names = "、".join(definition.roles[one].zh if one in definition.roles else "系统" for one in roles)
     raise NotAllowed(
@@ -102,13 +106,39 @@ def plays(folder: Folder, by: Actor, name: str) -> bool:
     return access.holds(by, f"{folder.definition.app}.{name}", case.office_id)
 
 
+def second_hat(folder: Folder, by: Actor, name: str) -> str:
+    """Why a substitute must not act in this role here, or "" (代理回避).
+
+    Two posts of one's own were weighed by the security officer. A post that is only lent must not let
+    one person check his own work: who acted in a case in another role keeps away from it as a substitute.
+    """
+    code, office = f"{folder.definition.app}.{name}", folder.case.office_id
+    if name == APPLICANT or not access.only_stands_in(by, code, office):
+        return ""
+    for other, keys in folder.actors.items():
+        if by.key in keys and other in folder.definition.roles and other not in (name, APPLICANT):
+            roles = folder.definition.roles
+            return (
+                f"您已以{roles[other].zh}身份办理过本件，不能再代他人以{roles[name].zh}身份办理；"
+                "请由本人或另一位代理人办理。"
+            )
+    return ""
+
+
 def acts_for(folder: Folder, ask: Ask, name: str) -> str:
-    """For whom the actor acts: as told, as a substitute, or for the applicant (代何人)."""
+    """For whom the actor acts: as told, as a substitute, or for the applicant (代何人).
+
+    Whoever holds the same role by a post of his own stands in only where the other was in charge.
+    """
     if ask.acting_for or ask.by.kind != "account":
         return ask.acting_for
     if name == APPLICANT:
         return f"subject:{folder.case.applicant_id}" if folder.case.applicant_id else ""
-    return access.stands_in_for(ask.by, f"{folder.definition.app}.{name}", folder.case.office_id)
+    code, office = f"{folder.definition.app}.{name}", folder.case.office_id
+    whom = access.stands_in_for(ask.by, code, office)
+    if not whom or access.only_stands_in(ask.by, code, office):
+        return whom
+    return whom if whom == f"account:{folder.case.holder_id}" else ""
 
 
 def moment(folder: Folder, ask: Ask, now: datetime) -> datetime:
@@ -244,7 +274,30 @@ def signed(folder: Folder, action: Action, ask: Ask) -> list[dict[str, str]]:
                 role=role_,
             )
         found += [{"role": role_, "key": one.key, "zh": one.name_zh} for one in holders[: count or None]]
+    _one_signature_each(folder, action, people, found)
     return found
+
+
+def _one_signature_each(
+    folder: Folder, action: Action, people: dict[str, Actor], found: list[dict[str, str]]
+) -> None:
+    """A lent post adds no second signature: not to the substitute's own, not to the absent person's."""
+    app, office = folder.definition.app, folder.case.office_id
+    lines: dict[str, str] = {}
+    for line in found:
+        code = f"{app}.{line['role']}"
+        lent = access.only_stands_in(people[line["key"]], code, office)
+        whom = access.stands_in_for(people[line["key"]], code, office) if lent else line["key"]
+        for one in {line["key"], whom}:
+            if one in lines and (lent or lines[one] == "lent"):
+                raise RuleBroken(
+                    f"“{action.zh}”的签名不能由一人顶两人：{line['zh']} 是代理签名，"
+                    "不能与本人或被代理人的签名并用，请另请一位签名。",
+                    rule="case.sign_twice",
+                    role=line["role"],
+                )
+        for one in {line["key"], whom}:
+            lines[one] = "lent" if lent else "own"
 
 
 def _open_entries(folder: Folder, action: Action) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ def _halt(
         raise _no_pause(deadline, f"须同时向申请人送达《{pause.doc or pause.type + '告知书'}》")
     if found.is_backdated and found.day != time.local_day(found.now):
         raise _no_pause(deadline, "中止不得事后补录")
-    approver = _approver(folder, ask, pause.approver)
+    approver = _approver(folder, ask, pause.approver, found.role)
     if approver is None:
         role = folder.definition.roles.get(pause.approver)
         raise _no_pause(deadline, f"须经{role.zh if role else '负责人'}批准")
@@ -142,11 +142,18 @@ def _halt(
     return clocks.Halt(deadline.id, pause, cap_on, approver.key)
 
 
-def _approver(folder: Folder, ask: Ask, role: str) -> access.Actor | None:
-    """Whoever approves: named with the act, or the actor himself when he holds the role. Never the system."""
+def _approver(folder: Folder, ask: Ask, role: str, acting: str) -> access.Actor | None:
+    """Whoever approves: named with the act, or the actor himself when he holds the role. Never the system.
+
+    Nobody approves his own pause by a post that is only lent to him.
+    """
+    lent = access.only_stands_in(ask.by, f"{folder.definition.app}.{role}", folder.case.office_id)
     for one in (ask.approved_by, ask.by):
-        if one is not None and one.kind == "account" and checks.plays(folder, one, role):
-            return one
+        if one is None or one.kind != "account" or not checks.plays(folder, one, role):
+            continue
+        if one.key == ask.by.key and lent and acting != role:
+            continue
+        return one
     return None
 
 

@@ -333,13 +333,14 @@ def test_30_a_terminal_case_offers_no_action_and_all_its_clocks_are_closed(desk)
 
 
 def test_35_when_the_holder_leaves_his_cases_move_and_the_substitute_signs_for_him(desk):
-    from zhujianyun.kernel.case import tasks
+    from zhujianyun.kernel.case import handing_over
 
     one = desk.accepted()
     assert one.holder_id == desk.clerk.account_id
     stand_in = desk.actor("代班", "chief")
     boss = desk.actor("处长", permissions=("case.assign_tasks",))
-    assert tasks.hand_over(desk.accounts["张三"], stand_in, by=boss, reason="调离") == 1
+    giver = desk.accounts["张三"]
+    assert handing_over.hand_over(giver, stand_in, by=boss, reason="调离", key="one") == 1
     one.refresh_from_db()
     assert one.holder_id == stand_in.account_id
     step = desk.act(one, "grant", stand_in, acting_for=desk.chief.key)
