@@ -37,4 +37,5 @@ MANIFEST = Manifest(
     effects={"inventory.reviewed": reviewing.note_reviewed},
     tables={"inventory_limits": "inventory_limits.csv"},
     indicators="zhujianyun.apps.asset_inventory.indicators",
+    sample="zhujianyun.apps.asset_inventory.sample:play",
 )  # fmt: skip

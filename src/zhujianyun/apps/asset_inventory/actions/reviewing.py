@@ -48,9 +48,7 @@ def start_review(record: SystemRecord, *, by: Actor) -> Case:
             key=f"review:{record.system.code}:{year}",
         )
         if found.state == "draft":
-            found = case.act(
-                found, "send", by=by, expected_version=found.version, key=f"review-send:{found.pk}"
-            )
+            case.act(found, "send", by=by, expected_version=found.version, key=f"review-send:{found.pk}")
     return found
 
 
