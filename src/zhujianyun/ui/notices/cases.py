@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from zhujianyun.base import masks
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.definition.model import APPLICANT, Definition
 from zhujianyun.kernel.case.models import Case, Step
@@ -80,7 +81,7 @@ def _steps(acts: Iterable[Act]) -> dict[int, list[Step]]:
     rows = Step.objects.filter(case_id__in=[act.case.pk for act in acts]).order_by("seq")
     found: dict[int, list[Step]] = defaultdict(list)
     for step in rows.only(
-        "case_id", "seq", "action", "from_state", "to_state", "actor", "actor_zh", "reason"
+        "case_id", "seq", "action", "from_state", "to_state", "role", "actor_zh", "reason"
     ):
         found[step.case_id].append(step)
     return found
@@ -97,13 +98,19 @@ def _turn(act: Act, posts: Posts, steps: list[Step]) -> Iterator[Draft]:
     done = shown.action_zh(definition, last.from_state, last.action)
     due = f"，到期日 {case.due_on}" if case.due_on else ""
     why = f"，理由：{last.reason}" if last.reason else ""
-    text = f"{case.number}：{last.actor_zh}办理“{done}”{why}。现为“{state.zh}”{due}。"
+    text = f"{case.number}：{_who(case, last)}办理“{done}”{why}。现为“{state.zh}”{due}。"
     for account in posts.turn_of(case, roles):
         if f"account:{account}" != act.entry.actor:
             yield Draft(
                 account, kind, f"{kind}:{case.pk}:{act.entry.at:%Y%m%d}", f"{said}：{title_zh(case)}", text,
                 case.get_absolute_url(), act.entry.at,
             )  # fmt: skip
+
+
+def _who(case: Case, step: Step) -> str:
+    """Who did it; of a person who applies for himself only the surname shows."""
+    is_person = step.role == APPLICANT and case.applicant and case.applicant.kind == "person"
+    return masks.name(step.actor_zh, "officer") if is_person else step.actor_zh
 
 
 def _how(definition: Definition, last: Step, steps: list[Step]) -> tuple[str, str]:

@@ -27,7 +27,7 @@ CASES = "/workbench/cases/"
 
 
 @jobs.daily_at("08:20")
-@jobs.job(zh="晨间消息：每日提要、今日到期、新近超期", atomic=True)
+@jobs.job(zh="晨间消息：每日提要、今日到期、新近超期")
 def morning() -> int:
     """Tell everybody on duty what the day brings (晨间消息); how many lines are new. Nothing on days off."""
     today = clock.today()
