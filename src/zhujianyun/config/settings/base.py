@@ -75,7 +75,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "zhujianyun.ui.signin.middleware.SessionGuard",
+    "zhujianyun.ui.hall.visiting.HallVisitor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zhujianyun.ui.hall.public.headers.HallHeaders",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "zhujianyun.ui.workbench.errors.PlatformErrors",
@@ -175,4 +177,6 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 
 # Where the gateway process answers, as a browser sees it; empty: same origin.
 ZJY_GATEWAY_URL = os.environ.get("ZJY_GATEWAY_URL", "")
+# How often a wall asks for its data when nobody nudges it.
+ZJY_WALL_REFRESH_SECONDS = int(os.environ.get("ZJY_WALL_REFRESH_SECONDS", "15"))
 SILENCED_SYSTEM_CHECKS: list[str] = []

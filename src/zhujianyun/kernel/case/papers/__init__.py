@@ -155,12 +155,13 @@ def typeset(template: Path, facts: Mapping[str, Any], *, mark: str = "", address
     """
     import typst
 
+    source: Any = marked(template, mark).encode() if mark else str(template)
     inputs = {"data": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()}
     if address:
         inputs["check_qr"] = qr.svg(address)
     try:
         made: bytes = typst.compile(
-            marked(template, mark).encode() if mark else str(template),
+            source,
             root=str(template.parent),
             font_paths=_fonts(),
             sys_inputs=inputs,

@@ -46,7 +46,7 @@ def test_the_file_of_a_paper_proves_itself(issued, pdf):
 def test_the_seal_is_recorded_when_the_file_is_made_and_only_then(issued, pdf):
     papers.file_of(issued)
     entry = journal.Entry.objects.get(verb="case.paper_sealed", object_id=issued.number)
-    assert entry.facts["sha256"] == seal.check(pdf)["sha256"]
+    assert entry.facts_dict["sha256"] == seal.check(pdf)["sha256"]
 
 
 @pytest.mark.parametrize("place", [12, 700, -900, -300, -60, -3])

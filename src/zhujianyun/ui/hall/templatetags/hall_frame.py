@@ -39,6 +39,8 @@ def hall_frame(context: dict[str, Any]) -> dict[str, Any]:
         "site": settings.SITE_NAME,
         "home": address("hall:home"),
         "search": address("hall:notices"),
+        "services": address("hall:services"),
+        "track": address("hall:track"),
         "applicant": getattr(request, "applicant", None),
         "mine": address("hall:mine"),
         "enter": address("hall:signin"),
