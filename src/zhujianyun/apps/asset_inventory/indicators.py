@@ -9,6 +9,7 @@ from zhujianyun.apps.asset_inventory import queries
 from zhujianyun.apps.asset_inventory.models import Plan
 from zhujianyun.kernel.case.models import Case
 from zhujianyun.kernel.indicator import FLOW, PERCENT, RATIO, STOCK, Ratio, Records, indicator
+from zhujianyun.ui.screen.items import Item, items
 
 STEWARD = "信息中心"
 VERBS = ("asset_inventory.enter", "asset_inventory.change", "system.retire", "system.merge")
@@ -202,3 +203,9 @@ def _findings(**where: str) -> Records:
         queries.open_findings().filter(**where),
         from_field="first_seen_on", to_field="closed_on", city="", office="system__owner_id",
     )  # fmt: skip
+
+
+@items("asset_inventory.tiles", zh="业务系统状态")
+def tiles() -> list[Item]:
+    """Each gathered system with its state, the worst reason first (业务系统状态)."""
+    return [Item(name=one.name, level=one.level, text=one.text, url=one.url) for one in queries.standings()]

@@ -138,11 +138,12 @@ def forbid_range(row: AllowedRange, *, by: Actor) -> None:
 
 
 @transaction.atomic
-def record(probe: Probe, answers: Sequence[Answered]) -> Probe:
+def record(probe: Probe, answers: Sequence[Answered], *, keep_days: int = KEEP_DAYS) -> Probe:
     """Note what a probe found, one answer or a whole month of them, in order of time (记录探测结果).
 
     State, day sums and alarms move together, so the counts are exact whatever happens to single
-    results later. A change to down or back is an entry of the journal.
+    results later. A change to down or back is an entry of the journal. Of a long past, single results
+    of the last ``keep_days`` are kept.
     """
     if not answers:
         return probe
@@ -159,7 +160,7 @@ def record(probe: Probe, answers: Sequence[Answered]) -> Probe:
     probe.held_until = None
     probe.save()
     _add_up(probe, answers)
-    _keep(probe, answers)
+    _keep(probe, answers, keep_days)
     _alarm(probe, first, outcome)
     if changed:
         look(SystemRecord.objects.select_related("system__owner").filter(system=probe.system_id))
@@ -197,9 +198,9 @@ def _add_up(probe: Probe, answers: Sequence[Answered]) -> None:
     ProbeDay.objects.bulk_create(fresh)
 
 
-def _keep(probe: Probe, answers: Sequence[Answered]) -> None:
+def _keep(probe: Probe, answers: Sequence[Answered], days: int) -> None:
     """Single results of the last days only: older ones would be pruned at once."""
-    oldest = clock.now() - timedelta(days=KEEP_DAYS)
+    oldest = clock.now() - timedelta(days=days)
     ProbeResult.objects.bulk_create(
         ProbeResult(probe=probe, at=at, good=one.good, ms=one.ms, text=one.text[:200])
         for at, one in answers

@@ -18,12 +18,14 @@ from zhujianyun.apps.asset_inventory.queries.records import (
     record_of,
     visible,
 )
+from zhujianyun.apps.asset_inventory.queries.standing import Standing, standings
 
 __all__ = [
     "EDIT",
     "PROBE",
     "REVIEW",
     "VIEW",
+    "Standing",
     "agreed_items",
     "facts_of",
     "gathered",
@@ -33,5 +35,6 @@ __all__ = [
     "probe_days",
     "record_of",
     "service_systems",
+    "standings",
     "visible",
 ]
