@@ -51,6 +51,7 @@ def build(screen: Screen, at: datetime | None = None) -> dict[str, Any]:
         "codes": codes,
         "period": asked.period.text_zh,
         "at": at.isoformat() if at else None,
+        **({"versions": {code: f.definition_version for code, f in figures.items()}} if at else {}),
         "server_time": clock.now().isoformat(),
         "widgets": {widget.id: _widget(widget, figures, asked) for widget in screen.widgets},
     }

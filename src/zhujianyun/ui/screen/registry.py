@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from zhujianyun.base.errors import PlatformError
-from zhujianyun.ui.screen import forms
+from zhujianyun.ui.screen import forms, items
 
 COLUMNS, ROWS = 24, 12
 KEYS = {"screen", "title", "question", "kind", "order", "public", "widgets"}
@@ -188,10 +188,20 @@ def keep_for(apps: Collection[str]) -> None:
     """Hang what the apps that are present allow, and close the gaps (按应用取舍组件).
 
     A screen may offer room to an app that can be removed; what it names without `if_app` must exist.
+
+    Raises:
+        ScreenFault: a widget names a list of single things that nobody declares.
     """
     _present[:] = [frozenset(apps)]
+    known = {source.code for source in items.all_()}
     for code, screen in list(_screens.items()):
         _screens[code] = hung(screen)
+        for widget in _screens[code].widgets:
+            if (named := widget.options.get("items", "")) and named not in known:
+                raise ScreenFault(
+                    f"屏幕文件 {screen.path}：组件 {widget.id} 引用单项来源 {named}，但没有应用登记它。",
+                    rule="screen.items", screen=code, need=named,
+                )  # fmt: skip
 
 
 def hung(screen: Screen) -> Screen:

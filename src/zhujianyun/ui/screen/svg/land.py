@@ -33,7 +33,7 @@ def lands() -> tuple[Land, ...]:
     return tuple(_land(feature) for feature in read["features"])
 
 
-def placed(width: float, height: float, thin: float = 2.0) -> list[tuple[str, str, Point]]:
+def placed(width: float, height: float, thin: float = 3.0) -> list[tuple[str, str, Point]]:
     """Code, path and label place of every city, fitted into a box (落位)."""
     points = [point for land in lands() for ring in land.rings for point in ring]
     left, right = min(x for x, _ in points), max(x for x, _ in points)

@@ -123,9 +123,9 @@ def dots(pen: Pen, data: dict[str, Any]) -> None:
     """A column of dots for each day left; what is over is left of zero (剩余天数点阵)."""
     p, span = pen.palette, data["span"]
     step = pen.width / (2 * span + 1)
-    bottom, most = pen.height - 30, max([count for _, count in data["days"]], default=0)
-    radius = min(step * 0.42, (bottom - 40) / max(1, min(most, 40)) / 2)
-    fits = max(1, int((bottom - 40) / (2 * radius)))
+    bottom, most = pen.height - 30, max([count for day, count in data["days"] if abs(day) < span], default=0)
+    radius = max(2.5, min(step * 0.42, (bottom - 64) / max(1, most) / 2))
+    fits = max(1, int((bottom - 64) / (2 * radius)))
     pen.text(
         0, 24, f"超期 {data['overdue']}", size=24, fill=p.alarm if data["overdue"] else p.soft, bold=True
     )

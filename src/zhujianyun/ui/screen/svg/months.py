@@ -72,7 +72,7 @@ def trend(pen: Pen, data: dict[str, Any]) -> None:
     high = _axis(
         pen, top, bottom, left, max([v for line in lines for v in line["values"] if v is not None], default=0)
     )
-    for line, ink in zip(lines, inks, strict=False):
+    for number, (line, ink) in enumerate(zip(lines, inks, strict=False)):
         spots = [
             None if v is None else (left + step * (n + 0.5), bottom - (bottom - top) * max(0, v) / high)
             for n, v in enumerate(line["values"])
@@ -86,14 +86,9 @@ def trend(pen: Pen, data: dict[str, Any]) -> None:
                 pen.circle(*spot, 5, ink)
         last = next((n for n in range(len(spots) - 1, -1, -1) if spots[n]), None)
         if last is not None and (spot := spots[last]):
-            pen.text(
-                min(spot[0], pen.width - 40),
-                spot[1] - 12,
-                line["texts"][last],
-                size=24,
-                bold=True,
-                anchor="middle",
-            )
+            is_lower = number and (lines[0]["values"][last] or 0) >= (line["values"][last] or 0)
+            y = min(bottom - 4, spot[1] + (34 if is_lower else -12))
+            pen.text(pen.width, y, line["texts"][last], size=22, fill=ink, bold=True, anchor="end")
     _months(pen, data["months"], left, step)
 
 
