@@ -12,7 +12,7 @@ from zhujianyun.config.supervisor import Child, Supervisor, check_ports
 
 
 def children(*, host: str, port: int) -> list[Child]:
-    """The three processes of the platform (三个进程)."""
+    """The three processes of the platform (三个进程), and in a demo the systems that it probes."""
     env = {
         **os.environ,
         "ZJY_GATEWAY_URL": os.environ.get("ZJY_GATEWAY_URL", f":{port + 1}"),
@@ -37,7 +37,19 @@ def children(*, host: str, port: int) -> list[Child]:
             port=port + 1,
         ),
         Child(name="worker", argv=[sys.executable, "-m", "zhujianyun", "worker"], env=env, ready_url=None),
+        *_neighbours(env),
     ]  # fmt: skip
+
+
+def _neighbours(env: dict[str, str]) -> list[Child]:
+    """In a demo, the outside systems that some app probes (扮演外部系统)."""
+    from django.conf import settings
+
+    from zhujianyun.config.assembly import manifests
+
+    if not getattr(settings, "ZJY_DEMO", False) or not any(one.neighbours for one in manifests().values()):
+        return []
+    return [Child(name="probed", argv=[sys.executable, "-m", "zhujianyun", "probed"], env=env)]
 
 
 def _reachable(host: str) -> str:

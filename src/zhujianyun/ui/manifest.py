@@ -93,4 +93,5 @@ class Manifest:
     urls: str = ""  # module with workbench urlpatterns
     menu: tuple[MenuEntry, ...] = ()
     sample: str = ""  # "module:function" that plays the app's part of the demo year
+    neighbours: str = ""  # "module:function" that plays outside systems while the demo runs, until killed
     needs: Needs = field(default_factory=Needs)

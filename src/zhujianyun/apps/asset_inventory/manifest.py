@@ -38,4 +38,5 @@ MANIFEST = Manifest(
     tables={"inventory_limits": "inventory_limits.csv"},
     indicators="zhujianyun.apps.asset_inventory.indicators",
     sample="zhujianyun.apps.asset_inventory.sample:play",
+    neighbours="zhujianyun.apps.asset_inventory.sample.neighbours:serve",
 )  # fmt: skip

@@ -39,6 +39,13 @@ def add_to(commands: Any) -> None:
     worker.add_argument("--once", action="store_true", help="把积压做完就退出")
     worker.set_defaults(run=_worker)
 
+    probed = commands.add_parser(
+        "probed",
+        help="演示：在本机扮演被探测的外部系统",
+        description="由演示自动启动。只监听本机，端口从 ZJY_PROBED_PORT 起（默认 18620），其中一些故意出错。",
+    )
+    probed.set_defaults(run=_probed)
+
     found = commands.add_parser(
         "found",
         help="设立平台：登记角色、单位，开立首任三员",
@@ -77,6 +84,19 @@ def _worker(chosen: argparse.Namespace) -> int:
     from zhujianyun.config import worker
 
     return worker.run(once=chosen.once)
+
+
+def _probed(chosen: argparse.Namespace) -> int:
+    import importlib
+    import threading
+
+    from zhujianyun.config.assembly import manifests
+
+    for path in [manifest.neighbours for manifest in manifests().values() if manifest.neighbours]:
+        module, name = path.split(":")
+        threading.Thread(target=getattr(importlib.import_module(module), name), daemon=True).start()
+    threading.Event().wait()
+    return 0
 
 
 def _found(chosen: argparse.Namespace) -> int:
