@@ -20,6 +20,7 @@ from zhujianyun.config.demo_hint import HINT as ZJY_DEMO_HINT  # noqa: E402,F401
 from zhujianyun.config.settings.base import *  # noqa: E402,F403
 
 ZJY_DEMO = True
+ZJY_PROBED_PORT = int(os.environ.get("ZJY_PROBED_PORT", "18620"))  # first of four, for the probed systems
 ZJY_PASSWORD_DAYS = 0  # the accounts were opened a virtual year ago; their passwords must still let people in
 ALLOWED_HOSTS = os.environ.get("ZJY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
