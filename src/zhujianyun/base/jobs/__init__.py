@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from zhujianyun.base.jobs.running import once, progress, run_ready
     from zhujianyun.base.jobs.schedule import daily_at, every, run_due
     from zhujianyun.base.jobs.terms import enqueue, job
-    from zhujianyun.base.jobs.watching import JobState, cancel, prune, recent, state_of
+    from zhujianyun.base.jobs.watching import JobState, cancel, prune, recent, retry, state_of, states
 
 _HOMES = {
     "Loop": "loop",
@@ -52,7 +52,9 @@ _HOMES = {
     "cancel": "watching",
     "prune": "watching",
     "recent": "watching",
+    "retry": "watching",
     "state_of": "watching",
+    "states": "watching",
 }
 __all__ = [
     "Cancelled",
@@ -70,9 +72,11 @@ __all__ = [
     "progress",
     "prune",
     "recent",
+    "retry",
     "run_due",
     "run_ready",
     "state_of",
+    "states",
     "sweep",
 ]
 

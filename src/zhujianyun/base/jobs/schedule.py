@@ -66,6 +66,13 @@ class Plan:
         today = clock.at_local(day, hour.hour, hour.minute)
         return today if today <= at else clock.at_local(day - timedelta(days=1), hour.hour, hour.minute)
 
+    def next_slot(self, at: datetime) -> datetime:
+        """The first slot after an instant (下一时点)."""
+        if self.period is not None:
+            return self.slot(at) + self.period
+        hour = self.hour or time()
+        return clock.at_local(clock.local_day(self.slot(at)) + timedelta(days=1), hour.hour, hour.minute)
+
 
 _plans: dict[str, Plan] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from zhujianyun.base.errors import NotFound
+from zhujianyun.base.errors import Conflict, NotFound
 from zhujianyun.base.jobs.models import JobRun, machine_now
 from zhujianyun.base.jobs.outcomes import Cancelled, is_cancelled, path_of
 from zhujianyun.base.jobs.terms import terms_of
@@ -66,6 +67,11 @@ def state_of(job_id: str) -> JobState:
 def recent(limit: int = 100) -> list[JobState]:
     """The latest jobs, newest first (最近任务)."""
     rows = DBTaskResult.objects.select_related("run").order_by("-enqueued_at")[:limit]
+    return [_state(row) for row in rows]
+
+
+def states(rows: Iterable[DBTaskResult]) -> list[JobState]:
+    """Where some rows of the queue stand, in words (任务状态列表); select their ``run`` along."""
     return [_state(row) for row in rows]
 
 
@@ -125,6 +131,26 @@ def cancel(job_id: str, *, by: str) -> JobState:
             row.status, row.finished_at = TaskResultStatus.FAILED, machine_now()
             row.exception_class_path, row.traceback = path_of(Cancelled), f"由 {by} 取消"
             row.save(update_fields=["status", "finished_at", "exception_class_path", "traceback"])
+    return state_of(job_id)
+
+
+def retry(job_id: str) -> JobState:
+    """Put a job that failed or was cancelled into the queue again, with fresh tries (重试任务).
+
+    Raises:
+        NotFound: ``jobs.unknown``.
+        Conflict: ``jobs.not_failed`` when it waits, runs or is done.
+    """
+    with transaction.atomic():
+        row = _row(job_id, lock=True)
+        if row.status != TaskResultStatus.FAILED:
+            raise Conflict("只有失败或已取消的任务可以重试，请刷新页面查看。", rule="jobs.not_failed", job=job_id)
+        row.status, row.finished_at, row.run_after = TaskResultStatus.READY, None, machine_now()
+        row.exception_class_path = row.traceback = ""
+        row.save(update_fields=["status", "finished_at", "run_after", "exception_class_path", "traceback"])
+        JobRun.objects.filter(task=row).update(
+            attempts=0, token="", last_error="", cancel_asked_by="", done=0, total=0, note=""
+        )
     return state_of(job_id)
 
 
