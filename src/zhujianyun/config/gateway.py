@@ -17,8 +17,9 @@ from starlette.responses import PlainTextResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from zhujianyun.config import demo_clock  # noqa: E402
-from zhujianyun.kernel.indicator import queries  # noqa: E402
+from zhujianyun.kernel.indicator import alarms, queries  # noqa: E402
 from zhujianyun.ui.screen import stream, tickets  # noqa: E402
+from zhujianyun.ui.screen.devices import visiting  # noqa: E402
 
 demo_clock.resume()
 
@@ -38,16 +39,23 @@ def _newest() -> int:
     return queries.newest_snapshot()
 
 
+def _alarms() -> int:
+    close_old_connections()
+    return alarms.mark()
+
+
 def _may_watch(ticket: str) -> bool:
-    """A ticket counts only while its holder may sign in."""
+    """A ticket counts only while its holder may sign in, or its device is not revoked."""
     from zhujianyun.kernel.access.models import Account
 
     key = tickets.holder(ticket)
     close_old_connections()
+    if key and key.startswith("device:"):
+        return visiting.is_active(key)
     return bool(key) and Account.objects.filter(pk=str(key).partition(":")[2], is_active=True).exists()
 
 
-hub = stream.Hub(_changes, _newest)
+hub = stream.Hub(_changes, _newest, _alarms)
 application = Starlette(
     routes=[Route("/healthz", healthz), Route("/stream", stream.endpoint(hub, _may_watch))],
 )

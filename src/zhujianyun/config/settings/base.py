@@ -179,4 +179,6 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 ZJY_GATEWAY_URL = os.environ.get("ZJY_GATEWAY_URL", "")
 # How often a wall asks for its data when nobody nudges it.
 ZJY_WALL_REFRESH_SECONDS = int(os.environ.get("ZJY_WALL_REFRESH_SECONDS", "15"))
+# Whether a person may act at once for an enterprise that nobody knows yet; else an officer checks the claim.
+ZJY_HALL_TRUSTS_NEW_ENTERPRISES = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,7 +1,7 @@
 """Pushes changes to the walls (变更推送): one poll of the snapshots per process, many viewers.
 
 What goes out is `{indicator, version}` and nothing else; the wall then fetches the value itself, as
-its viewer. A slow viewer is not waited for: its queue holds the latest change per indicator.
+its viewer. Alarms go out as the indicator `alarms`. A slow viewer is not waited for: its queue holds the latest change per indicator.
 
 Source: WHATWG HTML, server-sent events.
 """
@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 POLL_EVERY = 0.2
 KEEP_ALIVE_EVERY = 15.0
 MOST_VIEWERS = 2_000
+ALARMS = "alarms"
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,11 @@ Changes = Callable[[int], list[tuple[int, str]]]
 class Hub:
     """Knows the viewers and tells them what changed (推送中心)."""
 
-    def __init__(self, changes: Changes, newest: Callable[[], int]) -> None:
-        self._changes, self._newest = changes, newest
+    def __init__(
+        self, changes: Changes, newest: Callable[[], int], alarms: Callable[[], int] | None = None
+    ) -> None:
+        self._changes, self._newest, self._alarms = changes, newest, alarms
+        self._alarm_mark = 0
         self._viewers: set[_Viewer] = set()
         self._poll: asyncio.Task[None] | None = None
         self._since = -1
@@ -72,14 +76,19 @@ class Hub:
             await asyncio.sleep(wait)
 
     async def _turn(self) -> None:
-        if self._since < 0:
+        is_first = self._since < 0
+        if is_first:
             self._since = await asyncio.to_thread(self._newest)
-            return
         rows = await asyncio.to_thread(self._changes, self._since)
-        if not rows:
-            return
-        self._since = rows[-1][0]
         latest = {code: number for number, code in rows}
+        if self._alarms is not None:
+            mark = await asyncio.to_thread(self._alarms)
+            if mark != self._alarm_mark and not is_first:
+                latest[ALARMS] = mark
+            self._alarm_mark = mark
+        if not latest:
+            return
+        self._since = rows[-1][0] if rows else self._since
         for viewer in self._viewers:
             viewer.tell(latest)
 

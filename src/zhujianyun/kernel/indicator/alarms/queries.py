@@ -27,6 +27,7 @@ class Group:
     title: str  # of the newest one
     indicator: str
     since: datetime
+    newest: int  # number of the newest alarm of the group
 
 
 def open_() -> QuerySet[Alarm]:
@@ -70,7 +71,7 @@ def groups() -> list[Group]:
     made = [
         Group(
             row["code"], row["severity"], row["n"], row["fresh"], newest[row["newest"]].title,
-            newest[row["newest"]].indicator, row["since"],
+            newest[row["newest"]].indicator, row["since"], row["newest"],
         )
         for row in rows
     ]  # fmt: skip
