@@ -121,6 +121,7 @@ def steps() -> list[tuple[str, str, Callable[[Progress], None]]]:
         ("migrate", "建立数据库", _migrate),
         ("found", "设立机构与账号", _found),
         *plays,
+        ("hall", "登记办事大厅申请人", _hall),
         ("seal", "封存留痕", _seal),
         ("figures", "计算指标", _figures),
     ]
@@ -136,6 +137,12 @@ def _found(progress: Progress) -> None:
     from zhujianyun.config import demo_people
 
     demo_people.found(progress.seed)
+
+
+def _hall(progress: Progress) -> None:
+    from zhujianyun.config import demo_hall
+
+    demo_hall.play(progress.seed)
 
 
 def _player(path: str) -> Callable[[Progress], None]:
@@ -241,7 +248,7 @@ def announce(progress: Progress, port: int | None) -> None:
     """Say where everything is, who may sign in, and how long it took (收尾说明)."""
     from rich.console import Console
 
-    from zhujianyun.config import demo_people
+    from zhujianyun.config import demo_hall, demo_people
 
     console = Console(highlight=False)
     console.print()
@@ -254,6 +261,7 @@ def announce(progress: Progress, port: int | None) -> None:
             ("展示大屏", "/screen/main/"),
             ("消防审验子屏", "/screen/fire/"),
             ("工作台", "/workbench/"),
+            ("办事大厅", "/hall/"),
         ):
             console.print(f"  {zh}{'　' * (6 - len(zh))}  {base}{path}")
     else:
@@ -261,11 +269,14 @@ def announce(progress: Progress, port: int | None) -> None:
     console.print("\n演示账号（口令均为 [bold]" + demo_people.PASSWORD + "[/bold]）：")
     for username, who in demo_people.printed_accounts():
         console.print(f"  {username:<18}{who}")
+    console.print("\n办事大厅申请人（手机号登录，口令同上）：")
+    for phone, who in demo_hall.printed():
+        console.print(f"  {phone:<18}{who}")
     took = "，".join(f"{_zh(name)} {seconds:.0f} 秒" for name, seconds in progress.done.items())
     console.print(f"\n准备用时：{took}；合计 {sum(progress.done.values()):.0f} 秒。")
 
 
 def _zh(step: str) -> str:
-    return {"migrate": "建库", "found": "机构账号", "seal": "封存留痕", "figures": "指标"}.get(
+    return {"migrate": "建库", "found": "机构账号", "hall": "申请人", "seal": "封存留痕", "figures": "指标"}.get(
         step, step.replace("play.", "演练 ")
     )

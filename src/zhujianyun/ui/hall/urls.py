@@ -7,4 +7,5 @@ from django.urls import include, path
 app_name = "hall"
 urlpatterns = [
     path("", include("zhujianyun.ui.hall.public.urls")),
+    path("", include("zhujianyun.ui.hall.pages.addresses")),
 ]

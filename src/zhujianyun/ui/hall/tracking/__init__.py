@@ -1,0 +1,1 @@
+"""Following a case (查办件): one's own, and by number and query code."""
