@@ -16,6 +16,7 @@ from zhujianyun.kernel.indicator import Period, queries
 from zhujianyun.kernel.indicator import registry as indicators
 from zhujianyun.kernel.indicator.queries import Figure
 from zhujianyun.ui.screen import forms
+from zhujianyun.ui.screen.forms import beside
 from zhujianyun.ui.screen.forms.figures import figure_words
 from zhujianyun.ui.screen.registry import Screen, Widget
 from zhujianyun.ui.screen.svg.draw import picture
@@ -45,6 +46,8 @@ def build(screen: Screen, at: datetime | None = None) -> dict[str, Any]:
     present = {definition.code for definition in indicators.all_()}
     live = [code for code in codes if code in present]
     figures = {f.code: f for f in queries.figures_of(live, asked.period, known_at=at)}  # in one reading
+    widgets = {widget.id: _widget(widget, figures, asked) for widget in screen.widgets}
+    beside.add_trends(widgets, asked)
     return {
         "screen": screen.code,
         "layout": screen.digest,
@@ -53,7 +56,7 @@ def build(screen: Screen, at: datetime | None = None) -> dict[str, Any]:
         "at": at.isoformat() if at else None,
         **({"versions": {code: f.definition_version for code, f in figures.items()}} if at else {}),
         "server_time": clock.now().isoformat(),
-        "widgets": {widget.id: _widget(widget, figures, asked) for widget in screen.widgets},
+        "widgets": widgets,
     }
 
 
@@ -85,4 +88,5 @@ def _stamp(widget: Widget, figures: list[Figure]) -> dict[str, Any]:
         "as_of": as_of.isoformat() if as_of else None,
         "freshness_minutes": min((f.definition.freshness_minutes for f in figures), default=0),
         "note": widget.options.get("note", ""),
+        "source": "、".join(dict.fromkeys(f.definition.steward for f in figures if f.definition.steward)),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from zhujianyun.kernel.indicator.queries import Figure
+from zhujianyun.ui.screen.forms import beside
 from zhujianyun.ui.screen.forms.form import NAMES, WORDS, Asked, Data, Form, in_words, register
 from zhujianyun.ui.screen.svg import figures as pictures
 
@@ -22,6 +23,7 @@ def figure_words(figure: Figure, name: str = "") -> dict[str, Any]:
         "share": _share(figure),
         "side": _side(figure),
         "version": figure.snapshot_id,
+        "target": beside.target(figure),
         "revised": f"修订，原 {figure.frozen_text}" if figure.is_revised else "",
     }
 

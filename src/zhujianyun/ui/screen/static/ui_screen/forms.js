@@ -96,7 +96,9 @@ function hero(body, data) {
 }
 
 function figures(body, data) {
-  body.style.setProperty("--columns", Math.min(data.columns, data.figures.length));
+  const columns = Math.min(data.columns, data.figures.length);
+  body.style.setProperty("--columns", columns);
+  body.dataset.lines = Math.ceil(data.figures.length / columns);
   fill(body, ...data.figures.map((f) => figureButton(f)));
 }
 
@@ -141,11 +143,11 @@ function backlog(body, data) {
   chart.setOption({
     animation: false, textStyle: { fontFamily: FONT, fontSize: size, color: C.soft },
     tooltip: TIP((p) => `${safe(data.months[p.dataIndex])} ${safe(p.seriesName)}　<b>${safe(Number(p.value).toLocaleString("zh-CN"))}</b>`),
-    grid: [{ left: size * 3.4, right: 12, top: size * 1.9, height: "42%" }, { left: size * 3.4, right: size * 2.6, bottom: size * 1.6, height: "20%" }],
+    grid: [{ left: size * 3.4, right: 12, top: size * 1.9, height: "38%" }, { left: size * 3.4, right: size * 2.6, bottom: size * 1.6, height: "20%" }],
     // Names stand at the panels in the colour of what they name: no legend.
     title: [
-      { left: 0, top: 0, text: words.map(([name], i) => `{b${i}|■} {t|${name}}`).join("　"), textStyle: { rich: { b0: { color: C.one, fontSize: size }, b1: { color: C.two, fontSize: size }, t: { color: C.soft, fontSize: size } } } },
-      { left: 0, bottom: `${Math.round(20 + (size * 1.7 / Math.max(1, chart.getHeight())) * 100)}%`, text: "{l|━} {t|月末在办}", textStyle: { rich: { l: { color: C.four, fontSize: size }, t: { color: C.soft, fontSize: size } } } },
+      { left: 0, top: 0, text: words.map(([name], i) => `{b${i}|■} {t|${name}}`).join("　"), textStyle: { rich: { b0: { color: C.one, fontSize: size }, b1: { color: C.two, fontSize: size }, t: { color: C.soft, fontSize: size, fontWeight: 400 } } } },
+      { left: 0, bottom: `${Math.round(20 + (size * 2.4 / Math.max(1, chart.getHeight())) * 100)}%`, text: "{l|━} {t|月末在办}", textStyle: { rich: { l: { color: C.four, fontSize: size }, t: { color: C.soft, fontSize: size, fontWeight: 400 } } } },
     ],
     xAxis: [0, 1].map((i) => ({ type: "category", gridIndex: i, data: data.months.map((m) => m.replace("月", "")), axisLine: { lineStyle: { color: C.line } }, axisTick: { show: false }, axisLabel: { show: i === 1, color: C.soft, fontSize: size, interval: chart.getWidth() < size * 24 ? 1 : 0 } })),
     yAxis: [0, 1].map((i) => ({ type: "value", gridIndex: i, splitNumber: 2, axisLabel: { color: C.soft, fontSize: size }, splitLine: { lineStyle: { color: C.line } } })),
@@ -161,18 +163,18 @@ function backlog(body, data) {
 function map(body, data, context) {
   const chart = chartIn(body), size = phone() ? 11 : sizeIn(body);
   const by = new Map(data.cities.map((c) => [c.code, c]));
-  const shift = { 450700: [14, 6], 450600: [-30, 14], 450500: [22, 18] };
+  const k = size / 24, shift = { 450100: [-14, -6], 450700: [20, -6], 450600: [-44, 16], 450500: [34, 22], 450800: [16, -14], 450900: [26, 14], 451300: [-8, -16], 451400: [-22, 4], 450200: [-4, -14], 451100: [10, -6], 450400: [14, 2] };
   chart.zjyCities = by;
   withMap(context.mapUrl).then(() => { if (!chart.isDisposed()) chart.setOption({
     animation: false, textStyle: { fontFamily: FONT },
     tooltip: TIP((p) => { const c = by.get(String(p.name)); return c ? `${safe(c.name)}　<b>${safe(c.text)}</b>` : "—"; }),
-    visualMap: { show: true, type: "continuous", min: data.min, max: data.max, left: 4, bottom: 4, itemWidth: size * 0.8, itemHeight: size * 6, text: [data.max_text, data.min_text], textStyle: { color: C.soft, fontSize: size }, inRange: { color: ["#16324f", "#2f6ea6", "#8fcbff"] }, formatter: () => "" },
+    visualMap: { show: false, type: "continuous", min: data.min, max: data.max, inRange: { color: ["#16324f", "#2f6ea6", "#8fcbff"] } },
     series: [{
       id: "map", type: "map", map: "guangxi", nameProperty: "adcode", layoutCenter: ["50%", "50%"], layoutSize: "99%", selectedMode: false, silent: false,
       itemStyle: { borderColor: "#0b1a2b", borderWidth: 2, areaColor: "#16324f" }, emphasis: { disabled: true },
       label: { show: true, color: "#fff", fontSize: size, lineHeight: size * 1.2, textBorderColor: "#0b1a2b", textBorderWidth: 3,
-        formatter: (p) => { const c = by.get(String(p.name)); return c ? `${c.name}\n${c.text}` : ""; } },
-      labelLayout: (p) => { const code = data.cities[p.dataIndex]?.code; const s = shift[code]; return s ? { dx: s[0], dy: s[1] } : {}; },
+        formatter: (p) => { const c = by.get(String(p.name)); return c ? `${c.name}\n${c.bare ?? c.text}` : ""; } },
+      labelLayout: (p) => { const code = data.cities[p.dataIndex]?.code; const s = shift[code]; return s ? { dx: s[0] * k, dy: s[1] * k } : {}; },
       data: data.cities.map((c) => ({ name: c.code, value: c.number })),
     }],
   }, { lazyUpdate: true, silent: true }); }, (error) => console.warn("底图没有取到，下次刷新再试", error));

@@ -76,8 +76,9 @@ export class Screen {
       element.classList.toggle("grey", late === "grey");
       const parts = [{ grey: "已停更", amber: "更新迟到" }[late], data.as_of && `截至 ${time.shortMinute(Date.parse(data.as_of))}`, data.coverage, data.note, data.source];
       const stamp = element.querySelector(".stamp"), text = parts.filter(Boolean).join(" · ");
-      write(stamp, text);
-      if (stamp.title !== text) stamp.title = text;
+      if (stamp.title === text) continue;
+      stamp.title = text;
+      stamp.replaceChildren(...parts.filter(Boolean).map((part) => node("span", "", part)));  // what does not fit is left out whole
     }
   }
 
