@@ -17,7 +17,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from zhujianyun.base import ciphers
-from zhujianyun.kernel import access
 from zhujianyun.kernel.access.models import Account
 from zhujianyun.ui.signin.addresses import address_of
 
@@ -97,4 +96,4 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 def must_have_second_factor(account: Any) -> bool:
     """Whether this account may not work without a second factor (是否须有第二因素): the three officers."""
-    return bool(settings.ZJY_SECOND_FACTOR_FOR_OFFICERS and access.actor(account).duty)
+    return bool(settings.ZJY_SECOND_FACTOR_FOR_OFFICERS and account.actor().duty)

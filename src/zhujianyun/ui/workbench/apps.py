@@ -9,3 +9,7 @@ class WorkbenchConfig(AppConfig):
     name = "zhujianyun.ui.workbench"
     label = "workbench"
     verbose_name = "工作台"
+
+    def ready(self) -> None:
+        """Name the daily sweep of exports."""
+        from zhujianyun.ui.workbench import exporting  # noqa: F401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,45 +17,16 @@ from zhujianyun.kernel.case import queries as cases
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.definition.model import APPLICANT, SYSTEM
 from zhujianyun.kernel.case.models import Case, Step, Task
+from zhujianyun.ui.workbench.filters import LAMPS, MOST_WORDS, Filters
 
 ENTER_FOR_APPLICANT = "case.enter_for_applicant"
 OPEN = Q(settled=False, ended=False)
 NOBODY = Q(pk__in=())
-SCOPES = {"todo": "待我办", "open": "在办", "settled": "已办结", "ended": "已终结", "all": "全部"}
-SORTS = {"due": "到期日", "opened": "开立日", "last": "最近办理"}
-LAMPS = {"black": "超期", "red": "今日到期", "yellow": "临期", "green": "正常"}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed to (筛选条件); unknown values count as not given."""
-
-    scope: str = "open"
-    process: str = ""
-    state: str = ""
-    city: str = ""
-    lamp: str = ""
-    q: str = ""
-    sort: str = "due"
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> Filters:
-        """As they stand in the address (读取筛选条件)."""
-        scope, sort, lamp = given.get("scope", "open"), given.get("sort", "due"), given.get("lamp", "")
-        return cls(
-            scope if scope in SCOPES else "open",
-            given.get("process", ""),
-            given.get("state", ""),
-            given.get("city", ""),
-            lamp if lamp in LAMPS else "",
-            given.get("q", "").strip()[:80],
-            sort if sort in SORTS else "due",
-        )
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether anything beyond the scope narrows the list (是否有筛选)."""
-        return bool(self.process or self.state or self.city or self.lamp or self.q)
+DAY_FIELDS = {"due": "due_on", "opened": "opened_on", "accepted": "accepted_on", "concluded": "concluded_on"}
+SORT_FIELDS = DAY_FIELDS | {
+    "number": "number", "title": "title", "process": "process", "applicant": "applicant__name", "city": "division_code",
+    "office": "office__code", "state": "state", "opened": "opened_at", "last": "last_at",
+}  # fmt: skip
 
 
 def visible(actor: Actor) -> QuerySet[Case]:
@@ -127,31 +98,99 @@ def by_due(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def rows(found: QuerySet[Case]) -> QuerySet[Case]:
     """With what a line of the list shows (列表行)."""
-    return found.select_related("office", "applicant", "project")
+    return found.select_related("office", "applicant", "project", "holder").defer(
+        "facts", "parties", "flags", "project__uid"
+    )
 
 
 def listed(actor: Actor, wanted: Filters) -> QuerySet[Case]:
-    """The cases of the list (办件列表)."""
-    found = visible(actor).filter(_scope(actor, wanted.scope))
-    exact = {"process": wanted.process, "state": wanted.state, "city_code": wanted.city}
+    """The cases of the list, ordered (办件列表)."""
+    found = visible(actor).filter(_scope(actor, wanted.scope), *_days(wanted), *_words(wanted.q))
+    exact = {
+        "process": wanted.process, "state": wanted.state, "city_code": wanted.city, "office_id": wanted.office,
+        "applicant_id": wanted.applicant, "project_id": wanted.project,
+    }  # fmt: skip
     found = found.filter(**{name: value for name, value in exact.items() if value})
     if wanted.lamp:
         found = found.filter(OPEN & lit(wanted.lamp))
-    for word in wanted.q.split():
-        found = found.filter(
-            Q(number__icontains=word) | Q(title__icontains=word) | Q(applicant__name__icontains=word)
-        )
-    if wanted.sort == "opened":
-        return rows(found).order_by("-opened_at", "-pk")
-    if wanted.sort == "last":
-        return rows(found).order_by("-last_at", "-pk")
-    return by_due(rows(found))
+    return found.order_by(*_order(wanted))
+
+
+def _days(wanted: Filters) -> Iterator[Q]:
+    if wanted.since:
+        yield Q(**{f"{DAY_FIELDS[wanted.day]}__gte": wanted.since})
+    if wanted.until:
+        yield Q(**{f"{DAY_FIELDS[wanted.day]}__lte": wanted.until})
+
+
+def _words(text: str) -> Iterator[Q]:
+    for word in text.split()[:MOST_WORDS]:
+        yield Q(number__icontains=word) | Q(title__icontains=word) | Q(applicant__name__icontains=word)
+
+
+def _order(wanted: Filters) -> tuple[Any, Any]:
+    column = F(SORT_FIELDS[wanted.column])
+    if wanted.is_descending:
+        return column.desc(nulls_last=True), "-pk"
+    return column.asc(nulls_last=True), "pk"
 
 
 def _scope(actor: Actor, scope: str) -> Q:
     if scope == "todo":
         return todo(actor)
     return {"open": OPEN, "settled": Q(settled=True), "ended": Q(ended=True), "all": Q()}[scope]
+
+
+def shortlists(actor: Actor, lamps: Sequence[str], each: int) -> list[int]:
+    """The soonest due of each lamp, together (各灯最急的办件). One query."""
+    seen = visible(actor).filter(OPEN, number__isnull=False)
+    wanted = NOBODY
+    for lamp in lamps:
+        wanted |= Q(pk__in=by_due(seen.filter(lit(lamp))).values("pk")[:each])
+    return list(by_due(Case.objects.filter(wanted)).values_list("pk", flat=True))
+
+
+def in_pools(actor: Actor) -> int:
+    """How many cases wait for a draw that this officer holds (待抽办件数). One query, none for others."""
+    wanted = NOBODY
+    for definition in registry.all_():
+        for state in definition.states.values():
+            if state.lottery:
+                offices = [pk for code, pk in actor.roles if code == f"{definition.app}.{state.lottery.by}"]
+                if offices:
+                    wanted |= Q(process=definition.process, state=state.name, office_id__in=sorted(offices))
+    return Case.objects.filter(wanted).count() if wanted != NOBODY else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How one city or office stands (一地或一单位的情况)."""
+
+    key: str | int
+    open: int
+    red: int
+    black: int
+    concluded: int
+
+
+def shares(actor: Actor, by: str, since: date) -> dict[str | int, Share]:
+    """Open, due today, overdue, and concluded since a day, by `city_code` or `office_id` (分布). Two queries."""
+    seen = visible(actor).filter(number__isnull=False).order_by()
+    standing = (
+        seen.filter(OPEN)
+        .values(by)
+        .annotate(
+            open=Count("pk"), red=Count("pk", filter=lit("red")), black=Count("pk", filter=lit("black"))
+        )
+    )
+    ended = seen.filter(concluded_on__gte=since).values(by).annotate(concluded=Count("pk"))
+    open_, done = {row[by]: row for row in standing}, {row[by]: row["concluded"] for row in ended}
+    return {
+        key: Share(
+            key, *(open_.get(key, {}).get(name, 0) for name in ("open", "red", "black")), done.get(key, 0)
+        )
+        for key in {*open_, *done}
+    }
 
 
 def done_by(actor: Actor, day: date) -> QuerySet[Step]:

@@ -6,8 +6,10 @@ from typing import cast
 
 from django.http import HttpRequest
 
+from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.access.models import Account
+from zhujianyun.kernel.case import queries as cases
 
 
 def account(request: HttpRequest) -> Account:
@@ -18,3 +20,10 @@ def account(request: HttpRequest) -> Account:
 def actor(request: HttpRequest) -> Actor:
     """The officer with his rights of today (当前操作者)."""
     return account(request).actor()
+
+
+def offices(actor: Actor) -> frozenset[int]:
+    """Every office whose cases the officer sees, through whichever permission (可见单位)."""
+    codes = [cases.VIEW, *map(cases.view_permission, cases.processes_by_app())]
+    found = [access.offices_for(actor, code) for code in codes]
+    return access.ALL if any(one is access.ALL for one in found) else frozenset().union(*found)

@@ -159,5 +159,5 @@ def test_the_list_can_be_read_by_filters_that_the_first_page_links_to(bureau, st
     standing.move_to(clock.at_local(date(2020, 3, 16), 9))
     links = re.findall(r'class="wb-tile[^"]*" href="([^"]+)"', browser.get("/workbench/").content.decode())
     assert len(links) == 4
-    counts = [len(browser.get(link).context["lines"]) for link in links]
+    counts = [len(browser.get(link).context["page"].lines) for link in links]
     assert counts == [1, 0, 1, 0]  # it is due today: the sweep of the new day has not run yet

@@ -8,7 +8,8 @@
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-wb-filters]");
-    if (!form || event.target.type === "search") return;
+    if (!form || ["search", "date"].includes(event.target.type)) return;
+    if (event.target.name === "day" && !form.elements.since.value && !form.elements.until.value) return;
     if (event.target.name === "process") form.elements.state.value = "";
     form.requestSubmit();
   });
