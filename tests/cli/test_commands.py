@@ -265,7 +265,7 @@ def test_an_edit_made_in_the_file_is_found_and_named(house, edit):
     base.close()
     said = house.run("journal", "verify")
     assert said.code == 1 and said.out.startswith("✗") and "Traceback" not in said.all
-    assert f"第 {seq} 条" in said.out, (seq, said.out)
+    assert f"第 {seq + 1} 条" in said.out, (seq, said.out)
 
 
 # --- another seed ---

@@ -41,5 +41,5 @@ def export(path: str | Path) -> int:
 
 def _line(row: tuple) -> bytes:
     if row[0] is None:
-        raise NotFound(f"第 {row[SEQ]} 条的记录缺失，请先核验留痕。", rule="journal.export", seq=row[SEQ])
+        raise NotFound(f"第 {row[SEQ] + 1} 条的记录缺失，请先核验留痕。", rule="journal.export", seq=row[SEQ])
     return b'{"leaf":"%s","row":%s}\n' % (row[LEAF].encode(), row_bytes(row[SEQ], row[PREV], row))

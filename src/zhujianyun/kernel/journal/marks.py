@@ -6,6 +6,7 @@ which checkpoints the table must have.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ def inside() -> list[Mark]:
         size = line["size"] if not problem else size
         marks.append(_mark("checkpoint", line["number"] if problem[:2] != "缺少" else place, line, problem))
     return marks
+
+
+def problems(numbers: Collection[int]) -> dict[int, str]:
+    """What is wrong with some checkpoints of the table by themselves (检查点问题); "" for a good signature."""
+    if not numbers:
+        return {}
+    lines = stored(after=min(numbers) - 1)
+    return {line["number"]: _problem(line) for line in lines if line["number"] in numbers}
 
 
 def outside(path: Path) -> list[Mark]:

@@ -63,7 +63,7 @@ def inclusion_proof(seq: int, size: int | None = None) -> InclusionProof:
     """
     alg, leaves = _log(size)
     if not 0 <= seq < len(leaves):
-        raise NotFound(f"日志中没有第 {seq} 条。", rule="journal.proof", seq=seq, size=len(leaves))
+        raise NotFound(f"日志中没有第 {seq + 1} 条。", rule="journal.proof", seq=seq, size=len(leaves))
     h = tree.hash_of(alg)
     path = tuple(step.hex() for step in tree.inclusion_path(h, leaves, seq))
     return InclusionProof(alg, seq, len(leaves), leaves[seq].hex(), path, tree.root_of(h, leaves).hex())

@@ -156,16 +156,16 @@ def check(export, checkpoints):
         good = compare(tree, head, waiting)
         before = None
         for text in file:
-            line = parsed(text, f"第 {tree.size} 条")
+            line = parsed(text, f"第 {tree.size + 1} 条")
             before = one_record(tree, line, before)
             if canonical(line) != text.rstrip(b"\n"):  # a second key of the same name would deceive a reader
-                raise Bad(f"第 {tree.size - 1} 条：不是规范写法，疑被改动。")
+                raise Bad(f"第 {tree.size} 条：不是规范写法，疑被改动。")
             good += compare(tree, head, waiting)
     if waiting:
         size, number, _ = waiting[-1]
-        raise Bad(f"从第 {tree.size} 条起记录缺失：检查点文件第 {number} 行证明曾有 {size} 条。")
+        raise Bad(f"从第 {tree.size + 1} 条起记录缺失：检查点文件第 {number} 行证明曾有 {size} 条。")
     if head.get("size") != tree.size:
-        raise Bad(f"从第 {tree.size} 条起记录缺失：导出文件首行写着 {head.get('size')} 条。")
+        raise Bad(f"从第 {tree.size + 1} 条起记录缺失：导出文件首行写着 {head.get('size')} 条。")
     return tree, good
 
 
@@ -174,15 +174,15 @@ def one_record(tree, line, before):
     row, leaf = line.get("row"), line.get("leaf")
     place = tree.size
     if not isinstance(row, dict) or not isinstance(leaf, str):
-        raise Bad(f"第 {place} 条：内容残缺。")
-    name = f"第 {place} 条（记录 {row.get('id')}）"
+        raise Bad(f"第 {place + 1} 条：内容残缺。")
+    name = f"第 {place + 1} 条（记录 {row.get('id')}）"
     if row.get("seq") != place or type(row["seq"]) is not int:
-        raise Bad(f"第 {place} 条缺失、多出或次序颠倒：此处是序号 {row.get('seq')}。")
+        raise Bad(f"第 {place + 1} 条缺失、多出或次序颠倒：此处的 seq 是 {row.get('seq')}（从 0 数）。")
     digest = tree.h(b"\x00" + canonical(row))
     if digest.hex() != leaf:
         raise Bad(f"{name}内容与叶不符，被改动。")
     if row.get("prev") != (before["leaf"] if before else "00" * 32):
-        bad = f"第 {place - 1} 条（记录 {before['row'].get('id')}）" if before else name
+        bad = f"第 {place} 条（记录 {before['row'].get('id')}）" if before else name
         raise Bad(f"{bad}内容与叶被一并替换，后一条仍记着原来的叶。")
     tree.add(digest)
     return line
@@ -196,7 +196,7 @@ def compare(tree, head, waiting):
         if line["log_id"] != head.get("log_id") or line["alg"] != head.get("alg"):
             raise Bad(f"检查点文件第 {number} 行：不是这个日志的检查点。")
         if size != tree.size or line["root"] != tree.root():
-            raise Bad(f"第 {size - 1} 条或其以前有记录被改写并重新链接：树根与检查点文件第 {number} 行不符。")
+            raise Bad(f"第 {size} 条或其以前有记录被改写并重新链接：树根与检查点文件第 {number} 行不符。")
         good += 1
     return good
 

@@ -1,4 +1,7 @@
-"""One walk along the chain (逐条核验): recomputes leaves and roots, stops at the first bad record."""
+"""One walk along the chain (逐条核验): recomputes leaves and roots, stops at the first bad record.
+
+Places are counted from 0 in the tree and from 1 in every sentence that people read.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,7 @@ class Walk:
         before = datetime.fromisoformat(self.last[_AT])  # type: ignore[index]
         seconds = (before - datetime.fromisoformat(row[_AT])).total_seconds()
         if seconds > JUMP_SECONDS:
-            self._note(f"第 {row[SEQ]} 条（记录 {row[0]}）的时间比前一条倒退 {seconds:.0f} 秒。")
+            self._note(f"第 {row[SEQ] + 1} 条（记录 {row[0]}）的时间比前一条倒退 {seconds:.0f} 秒。")
 
     def _note(self, text_zh: str) -> None:
         if len(self.notices) < NOTICE_LIMIT:
@@ -145,7 +148,7 @@ class Walk:
 
     def _rewritten(self, mark: Mark) -> Fault:
         text = (
-            f"第 {self._vouched} 至 {mark.size - 1} 条之间有记录被改写并重新链接：树根与{mark.title_zh}不符。"
+            f"第 {self._vouched + 1} 至 {mark.size} 条之间有记录被改写并重新链接：树根与{mark.title_zh}不符。"
         )
         return Fault("entry", self._vouched, None, text)
 
@@ -154,7 +157,7 @@ class Walk:
         for mark in reversed(self._marks):
             if mark.problem_zh:
                 return _bad_mark(mark, mark.problem_zh)
-            text = f"从第 {self.count} 条起记录缺失：{mark.title_zh}证明曾有 {mark.size} 条。"
+            text = f"从第 {self.count + 1} 条起记录缺失：{mark.title_zh}证明曾有 {mark.size} 条。"
             return Fault("entry", self.count, None, text)
         return None
 
@@ -164,7 +167,9 @@ class Walk:
         here = json.dumps([peak.hex() for peak in self.frontier.peaks])
         same_edge = state.peaks == here and state.last_leaf == self.prev
         if state.size > count and not same_edge:
-            return Fault("entry", count, None, f"从第 {count} 条起记录缺失：封存进度记着 {state.size} 条。")
+            return Fault(
+                "entry", count, None, f"从第 {count + 1} 条起记录缺失：封存进度记着 {state.size} 条。"
+            )
         if state.size != count or not same_edge:
             return Fault("state", None, None, "封存进度与记录不符，被改动。")
         last_id = self.last[0] if self.last else 0
@@ -178,20 +183,24 @@ class Walk:
             try:
                 chunk = rows.sealed_chunk(self.count, end, 1)
             except DatabaseError:
-                return Fault("entry", self.count, None, f"第 {self.count} 条无法读出，内容被破坏。")
+                return Fault("entry", self.count, None, f"第 {self.count + 1} 条无法读出，内容被破坏。")
             fault = self._through([chunk])
             if fault is not None or not chunk:
-                return fault or Fault("entry", self.count, None, f"第 {self.count} 条附近的数据无法读出。")
+                return fault or Fault(
+                    "entry", self.count, None, f"第 {self.count + 1} 条附近的数据无法读出。"
+                )
 
 
 def _gap(expected: int, row: tuple[Any, ...]) -> Fault:
     if row[SEQ] > expected:
-        return Fault("seal", expected, None, f"第 {expected} 条的封存缺失（其后是第 {row[SEQ]} 条）。")
-    return Fault("seal", row[SEQ], row[ENTRY], f"多出一条不该有的封存：序号 {row[SEQ]}。")
+        return Fault(
+            "seal", expected, None, f"第 {expected + 1} 条的封存缺失（其后是第 {row[SEQ] + 1} 条）。"
+        )
+    return Fault("seal", row[SEQ], row[ENTRY], f"多出一条不该有的封存：序号 {row[SEQ] + 1}。")
 
 
 def _fault(kind: str, row: tuple[Any, ...], text_zh: str) -> Fault:
-    return Fault(kind, row[SEQ], row[ENTRY], f"第 {row[SEQ]} 条（记录 {row[ENTRY]}）{text_zh}。")
+    return Fault(kind, row[SEQ], row[ENTRY], f"第 {row[SEQ] + 1} 条（记录 {row[ENTRY]}）{text_zh}。")
 
 
 def _bad_mark(mark: Mark, problem_zh: str) -> Fault:

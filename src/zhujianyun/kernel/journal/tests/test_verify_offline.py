@@ -81,7 +81,7 @@ def test_an_edit_is_named(files, place):
         return lines
 
     answer = run(rewrite(files[0], change), files[1])
-    assert answer.returncode == 1 and f"第 {place} 条（记录" in answer.stdout
+    assert answer.returncode == 1 and f"第 {place + 1} 条（记录" in answer.stdout
 
 
 @pytest.mark.parametrize("place", [0, 5, COUNT - 2])
@@ -92,7 +92,7 @@ def test_a_deletion_an_insertion_and_a_swap_are_named(files, place):
         lambda lines: [*lines[: place + 1], lines[place + 2], lines[place + 1], *lines[place + 3 :]],
     ):
         answer = run(rewrite(files[0], change), files[1])
-        assert answer.returncode == 1 and f"第 {place} 条缺失、多出或次序颠倒" in answer.stdout
+        assert answer.returncode == 1 and f"第 {place + 1} 条缺失、多出或次序颠倒" in answer.stdout
 
 
 def test_a_record_replaced_with_its_leaf_is_named(files):
@@ -105,7 +105,7 @@ def test_a_record_replaced_with_its_leaf_is_named(files):
         return lines
 
     answer = run(rewrite(files[0], change), files[1])
-    assert answer.returncode == 1 and "第 5 条（记录" in answer.stdout
+    assert answer.returncode == 1 and "第 6 条（记录" in answer.stdout
 
 
 def test_a_record_that_says_a_thing_twice_is_named(files):
@@ -114,7 +114,7 @@ def test_a_record_that_says_a_thing_twice_is_named(files):
         return lines
 
     answer = run(rewrite(files[0], change), files[1])
-    assert answer.returncode == 1 and "第 5 条：不是规范写法" in answer.stdout
+    assert answer.returncode == 1 and "第 6 条：不是规范写法" in answer.stdout
 
 
 def test_a_cut_tail_shows_against_the_checkpoints(files):
@@ -125,7 +125,7 @@ def test_a_cut_tail_shows_against_the_checkpoints(files):
     cut = rewrite(files[0], change)
     assert run(cut).returncode == 0
     answer = run(cut, files[1])
-    assert answer.returncode == 1 and "从第 9 条起记录缺失" in answer.stdout
+    assert answer.returncode == 1 and "从第 10 条起记录缺失" in answer.stdout
 
 
 @pytest.mark.parametrize(
