@@ -16,6 +16,8 @@ ACCEPT, REVIEW, INSPECT, DECIDE, DRAW = (
 MEASURES = (
     "subject.use", "subject.area_m2", "subject.single_building_m2", "subject.height_m", "subject.places",
 )  # fmt: skip
+# Whoever leads an office also says who does the work and who stands in, and enters what was done on paper.
+LEADS = ("case.assign_tasks", "case.backdate", "access.arrange_substitutes")
 
 MANIFEST = Manifest(
     name="fire_review",
@@ -34,7 +36,7 @@ MANIFEST = Manifest(
         RoleOffer("fire_review.clerk", "受理人员", (VIEW, ACCEPT)),
         RoleOffer("fire_review.reviewer", "审查人员", (VIEW, REVIEW)),
         RoleOffer("fire_review.insp", "检查人员", (VIEW, INSPECT)),
-        RoleOffer("fire_review.chief", "负责人", (VIEW, DECIDE)),
+        RoleOffer("fire_review.chief", "负责人", (VIEW, DECIDE, *LEADS)),
         RoleOffer("fire_review.draw", "抽取员", (VIEW, DRAW)),
         RoleOffer("fire_review.witness", "见证人", (VIEW,)),
         RoleOffer("fire_review.viewer", "消防审验查阅", (VIEW,)),
