@@ -7,8 +7,10 @@ both come from the same rows, so that a page does not read a case twice.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from zhujianyun.kernel.access import Actor
+from zhujianyun.kernel.case import tasks
 from zhujianyun.kernel.case.definition.model import Definition
 from zhujianyun.kernel.case.engine import offering
 from zhujianyun.kernel.case.engine.folder import Folder
@@ -55,6 +57,11 @@ def offers(dossier: Dossier, definition: Definition, by: Actor) -> list[Offer]:
     folder = _folder(dossier, definition)
     unit.remember(folder)
     return offering.offers_in(unit, folder, by)
+
+
+def task_rights(dossier: Dossier, definition: Definition, by: Actor) -> dict[str, Any]:
+    """What this person may do with the tasks, as ``tasks.rights`` says (任务权限)."""
+    return tasks.rights_in(_folder(dossier, definition), by)
 
 
 def _folder(dossier: Dossier, definition: Definition) -> Folder:

@@ -178,7 +178,11 @@ def rights(case: Case, by: Actor) -> dict[str, Any]:
 
     ``assign`` is a flag; ``submit`` and ``give_back`` are the parts, as the verbs themselves would judge.
     """
-    folder = _folder(case)
+    return rights_in(_folder(case), by)
+
+
+def rights_in(folder: Folder, by: Actor) -> dict[str, Any]:
+    """`rights`, on a folder that has been read already (卷宗内任务权限)."""
     parallel = folder.state.parallel
     found: dict[str, Any] = {"assign": False, "submit": [], "give_back": []}
     if parallel is None or folder.case.ended:

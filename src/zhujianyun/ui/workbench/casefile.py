@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from zhujianyun.base import clock as time
-from zhujianyun.base import masks
 from zhujianyun.kernel.case import clock
+from zhujianyun.kernel.case import dossier as dossiers
 from zhujianyun.kernel.case.definition import diagram
-from zhujianyun.kernel.case.definition.model import NATIONAL_STATES, Definition
+from zhujianyun.kernel.case.definition.model import Definition
+from zhujianyun.kernel.case.dossier import Dossier
 from zhujianyun.kernel.case.models import Case, ClockRun, Document, DrawEntry, Paper, Step, Task
-from zhujianyun.kernel.subject.models import Subject
-from zhujianyun.ui.workbench import listing, shown, strip
+from zhujianyun.ui.workbench import factsheet, history, listing, shown, strip
 
 KINDS_ZH = {"statutory": "法定时限", "promise": "承诺时限"}
 OWNERS_ZH = {"staff": "办理机关", "applicant": "申请人"}
@@ -63,19 +62,23 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the history (经过)."""
+class TaskLine:
+    """One task as the page lists it (任务行)."""
 
-    step: Step
+    task: Task
     zh: str
-    from_zh: str
-    to_zh: str
-    for_zh: str
-    nat_zh: str
-    filled: list[tuple[str, str]]
-    reason: str
-    papers: list[Paper]
-    documents: list[Document]
+    state_zh: str
+    is_work: bool  # people drawn by lot have no work of their own to finish
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What was found, in the order it was written (意见)."""
+        return list(self.task.result.get("entries") or ())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be done."""
+        return self.is_work and self.task.state == Task.State.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class CaseFile:
     """All sections of the page (卷宗)."""
 
     case: Case
+    dossier: Dossier
     definition: Definition | None
     state: shown.ShownState
     process_zh: str
@@ -91,15 +95,23 @@ class CaseFile:
     division: str
     lamp: str
     left: str
-    facts: list[tuple[str, str, bool]]
+    facts: list[tuple[str, list[factsheet.FactLine]]]
     clocks: list[ClockView]
-    events: list[Event]
-    papers: list[Paper]
-    documents: list[Document]
-    tasks: list[tuple[str, str, Task]]
+    events: list[history.Event]
+    tasks: list[TaskLine]
     draws: list[DrawEntry]
     children: list[Case]
     diagram: str
+
+    @property
+    def papers(self) -> list[Paper]:
+        """Every paper issued, oldest first."""
+        return self.dossier.papers
+
+    @property
+    def documents(self) -> list[Document]:
+        """Everything handed in, oldest first."""
+        return self.dossier.documents
 
     @property
     def running(self) -> list[ClockView]:
@@ -111,15 +123,35 @@ class CaseFile:
         """Whether the clocks stand still."""
         return bool(self.running) and all(one.reading.paused for one in self.running)
 
+    @property
+    def work(self) -> list[TaskLine]:
+        """The tasks that are done side by side (并行任务)."""
+        return [one for one in self.tasks if one.is_work]
+
+    @property
+    def waiting(self) -> list[TaskLine]:
+        """Those of them that are not done."""
+        return [one for one in self.work if one.is_open]
+
+    @property
+    def in_draw(self) -> bool:
+        """Whether the case waits for a draw."""
+        state = self.definition.states.get(self.case.state) if self.definition else None
+        return bool(state and state.lottery)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has not been handed in (草稿)."""
+        return self.case.number is None and self.state.sort == "draft"
+
 
 def gather(case: Case) -> CaseFile:
     """Read everything of one case (装卷)."""
     definition, days = shown.definition_of(case), shown.Days(time.today())
-    steps = list(case.steps.order_by("seq"))
-    papers = list(case.papers.select_related("step").order_by("issued_at", "pk"))
-    documents = list(case.documents.select_related("file").order_by("added_at", "pk"))
+    dossier = dossiers.read(case)
     return CaseFile(
         case=case,
+        dossier=dossier,
         definition=definition,
         state=shown.state_of(case, definition),
         process_zh=definition.zh if definition else case.process,
@@ -128,16 +160,33 @@ def gather(case: Case) -> CaseFile:
         division=listing.division_zh(case.division_code),
         lamp=shown.lamp_of(case, days.today),
         left=shown.left_zh(case.due_on, days.today, days.of(definition)) if case.is_open else "",
-        facts=shown.facts_zh(definition, case.facts),
-        clocks=[_clock(run, definition, days) for run in case.clocks.order_by("started_at", "pk")],
-        events=_events(definition, steps, papers, documents),
-        papers=papers,
-        documents=documents,
-        tasks=_tasks(case, definition),
-        draws=list(case.draw_entries.select_related("draw").order_by("pk")),
-        children=list(case.children.order_by("pk")),
-        diagram=diagram.svg(definition, case.state, _visited(steps)) if definition else "",
+        facts=factsheet.grouped(definition, case, dossier.steps),
+        clocks=[_clock(run, definition, days) for run in dossier.clocks],
+        events=history.events(definition, dossier),
+        tasks=[_task(one, definition) for one in dossier.tasks],
+        draws=_draws(case, definition),
+        children=_children(case, dossier, definition),
+        diagram=diagram.svg(definition, case.state, _visited(dossier.steps)) if definition else "",
     )
+
+
+def _draws(case: Case, definition: Definition | None) -> list[DrawEntry]:
+    """Its places in draws; processes without a draw are not asked."""
+    if definition is not None and not any(state.lottery for state in definition.states.values()):
+        return []
+    return list(case.draw_entries.select_related("draw").order_by("pk"))
+
+
+def _children(case: Case, dossier: Dossier, definition: Definition | None) -> list[Case]:
+    """The cases that came of it; asked only when something was done that may start one."""
+    done = {(one.from_state, one.action) for one in dossier.steps}
+    starts = definition is None or any(
+        effect.startswith("case.")
+        for state, action in definition.all_actions()
+        if (state.name, action.name) in done
+        for effect in action.effect
+    )
+    return list(case.children.order_by("pk")) if starts else []
 
 
 def _clock(run: ClockRun, definition: Definition | None, days: shown.Days) -> ClockView:
@@ -178,56 +227,13 @@ def _pause(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tasks(case: Case, definition: Definition | None) -> list[tuple[str, str, Task]]:
-    """Each task with its name and state; people assigned by a draw have no work of their own to finish."""
-    roles = definition.roles if definition else {}
-    return [
-        (
-            f"{roles[one.role].zh if one.role in roles else one.name} {one.part}",
-            "已指派" if one.name == one.role else one.get_state_display(),
-            one,
-        )
-        for one in case.tasks.select_related("assignee").order_by("round", "name", "pk")
-    ]
-
-
-def _events(
-    definition: Definition | None, steps: list[Step], papers: list[Paper], documents: list[Document]
-) -> list[Event]:
-    names = _names(step.acting_for for step in steps)
-    return [
-        Event(
-            step=step,
-            zh=shown.action_zh(definition, step.from_state, step.action),
-            from_zh=_state_zh(definition, step.from_state),
-            to_zh=_state_zh(definition, step.to_state),
-            for_zh=names.get(step.acting_for, ""),
-            nat_zh=f"{step.nat} {NATIONAL_STATES[step.nat]}" if step.nat in NATIONAL_STATES else "",
-            filled=shown.filled_zh(definition, step),
-            reason=masks.free_text(step.reason, "officer"),
-            papers=[one for one in papers if one.step_id == step.pk],
-            documents=[one for one in documents if one.step_id == step.pk],
-        )
-        for step in reversed(steps)
-    ]
-
-
-def _names(keys: Iterable[str]) -> dict[str, str]:
-    """The names behind "subject:34" and "account:12" (代何人)."""
-    from zhujianyun.kernel.access.models import Account
-
-    wanted = {key for key in keys if key}
-    found: dict[str, str] = {}
-    for kind, rows in (("subject", Subject.objects.values_list("pk", "name")), ("account", Account.objects.values_list("pk", "name_zh"))):  # fmt: skip
-        ids = [int(key.partition(":")[2]) for key in wanted if key.startswith(f"{kind}:")]
-        if ids:
-            found |= {f"{kind}:{pk}": name for pk, name in rows.filter(pk__in=ids)}
-    return {key: found.get(key, key) for key in wanted}
-
-
-def _state_zh(definition: Definition | None, state: str) -> str:
-    known = definition.states.get(state) if definition else None
-    return known.zh if known else state
+def _task(one: Task, definition: Definition | None) -> TaskLine:
+    roles, is_work = definition.roles if definition else {}, one.name != one.role
+    zh = one.part if is_work else f"{roles[one.role].zh if one.role in roles else one.name} {one.part}"
+    state_zh = one.get_state_display() if is_work else "已指派"
+    if is_work and one.state == Task.State.OPEN and one.assignee_id is None:
+        state_zh = "待分派"
+    return TaskLine(one, zh, state_zh, is_work)
 
 
 def _visited(steps: list[Step]) -> set[str]:

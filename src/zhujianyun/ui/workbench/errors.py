@@ -6,7 +6,7 @@ next. What nobody foresaw stays a 500 page and a line in the log.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -42,8 +42,8 @@ class PlatformErrors:
         return answer(request, exception) if isinstance(exception, PlatformError) else None
 
 
-def answer(request: HttpRequest, error: PlatformError) -> HttpResponse:
-    """The error as a page or as JSON, with its own status (错误应答)."""
+def answer(request: HttpRequest, error: PlatformError, *, kept: Sequence[str] = ()) -> HttpResponse:
+    """The error as a page or as JSON, with its own status (错误应答); ``kept`` is what had been typed."""
     if wants_json(request):
         return JsonResponse(
             error.as_answer(), status=error.http_status, json_dumps_params={"ensure_ascii": False}
@@ -55,6 +55,7 @@ def answer(request: HttpRequest, error: PlatformError) -> HttpResponse:
             "title": TITLES_ZH.get(error.http_status, "出错了"),
             "said": error.message_zh,
             "rule": error.rule,
+            "kept": kept,
             "is_demo": getattr(settings, "ZJY_DEMO", False),
         },
         request=request,

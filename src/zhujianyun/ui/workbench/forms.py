@@ -1,4 +1,4 @@
-"""The form of one action (办理表单): what it asks, what was typed, what was wrong with it.
+"""The form of one action (办理表单): what it asks, what it leads to, what was typed and what was wrong.
 
 The engine judges; this only carries. Files that were taken in stay taken in when the act is
 refused: a signed token stands for them, so that nobody has to choose them again.
@@ -7,25 +7,29 @@ refused: a signed token stands for them, so that nobody has to choose them again
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
-from zhujianyun.base import files
-from zhujianyun.base.errors import PlatformError
+from zhujianyun.base import clock, files
+from zhujianyun.base.errors import PlatformError, RuleBroken
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.access import queries as people
 from zhujianyun.kernel.access.models import Account
 from zhujianyun.kernel.case import Attached, Offer
-from zhujianyun.kernel.case.definition.model import Definition, Fact, signers
-from zhujianyun.kernel.case.models import Case, ClockRun
+from zhujianyun.kernel.case.definition.model import Action, Definition, Fact, signers
+from zhujianyun.kernel.case.dossier import Dossier
+from zhujianyun.kernel.case.engine import checks
+from zhujianyun.ui.workbench import consequences, supplement
 
 REASON = "理由"
+EXTEND = "extend:"
 SALT = "workbench.kept_file"
 
 
@@ -46,6 +50,11 @@ class FactField:
     def key(self) -> str:
         """Its name as the engine's faults give it."""
         return self.fact.name.removeprefix("action.")
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes more than a line: what an officer writes in an act, and lists."""
+        return self.fact.type == "list" or self.fact.type == "text" and self.fact.name.startswith("action.")
 
     @property
     def said(self) -> str:
@@ -91,6 +100,12 @@ class ActForm:
     reason: str = ""
     error: str = ""
     is_open: bool = False
+    gaps: supplement.Composer | None = None
+    doc: str = ""  # the paper that the act issues
+    effects: list[tuple[str, list[str]]] = field(default_factory=list)
+    may_backdate: bool = False
+    done_at: str = ""  # as the browser writes it: 2020-03-05T14:30
+    done_at_error: str = ""
 
     @property
     def id(self) -> str:
@@ -103,19 +118,52 @@ def fresh_key() -> str:
     return f"workbench:{uuid.uuid4().hex}"
 
 
-def blank(case: Case, definition: Definition, offer: Offer, by: Actor) -> ActForm:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the forms of one page have in common (办理台): read once, asked by every form."""
+
+    dossier: Dossier
+    definition: Definition
+    by: Actor
+    holders: dict[str, list[Account]]
+
+    @classmethod
+    def set_up(cls, dossier: Dossier, definition: Definition, by: Actor, offers: Iterable[Offer]) -> Desk:
+        """With everybody who may be named in one of the forms, in one query at most."""
+        codes = {f"{definition.app}.{role}" for one in offers for role in _named(dossier, definition, one)}
+        found = people.holders_of(codes, dossier.case.office_id) if codes else {}
+        return cls(dossier, definition, by, found)
+
+    def action(self, offer: Offer) -> Action | None:
+        """The action of the definition behind an offer; an extension has none."""
+        return self.definition.action(self.dossier.case.state, offer.action)
+
+    def is_mine(self, role: str) -> bool:
+        """Whether the officer holds a role here."""
+        return access.holds(self.by, f"{self.definition.app}.{role}", self.dossier.case.office_id)
+
+
+def blank(desk: Desk, offer: Offer) -> ActForm:
     """The empty form of an action (空白表单)."""
+    case, action = desk.dossier.case, desk.action(offer)
     asked = {fact.zh for fact in offer.facts} | {fact.name.removeprefix("action.") for fact in offer.facts}
-    ready = set(case.documents.filter(step=None).values_list("kind", flat=True)) if offer.need else set()
+    ready = desk.dossier.ready()
     papers = [one for one in offer.need if one != REASON and one not in asked]
+    gaps = supplement.composer(desk.dossier, desk.definition, action) if action else None
     return ActForm(
         offer=offer,
         version=case.version,
         key=fresh_key(),
-        facts=[FactField(fact) for fact in offer.facts],
+        facts=[FactField(fact) for fact in offer.facts if not gaps or fact.name != gaps.fact],
         papers=[PaperField(kind, kind in ready) for kind in papers],
-        people=[*_signers(case, definition, offer, by), *_approvers(case, definition, offer, by)],
-        needs_reason=offer.asks_reason or offer.action.startswith("extend:"),
+        people=[*_signers(desk, offer), *_approvers(desk, offer)],
+        needs_reason=offer.asks_reason or offer.action.startswith(EXTEND),
+        gaps=gaps,
+        doc=_doc(desk, offer),
+        effects=consequences.of(desk.definition, case, action) if action else [],
+        may_backdate=bool(action)
+        and access.allows(desk.by, checks.BACKDATE, case.office_id)
+        and case.state != desk.definition.initial,
     )
 
 
@@ -130,10 +178,18 @@ def filled(form: ActForm, data: Mapping[str, Any], uploads: MultiValueDict) -> A
         one.value = data.get(one.name, "").strip()
     for person in form.people:
         person.chosen = tuple(data.getlist(person.name)) if hasattr(data, "getlist") else ()
+    form.done_at = data.get("done_at", "").strip()
+    if form.gaps:
+        form.gaps.fill(data)
     for paper in form.papers:
-        paper.seen = data.get(f"seen:{paper.kind}") == "on"
-        _take_in(paper, uploads.get(f"file:{paper.kind}"), data.get(f"kept:{paper.kind}", ""))
+        fill_paper(paper, data, uploads)
     return form
+
+
+def fill_paper(paper: PaperField, data: Mapping[str, Any], uploads: MultiValueDict) -> None:
+    """Take in the file of a document field, or the statement that the original was seen (收材料)."""
+    paper.seen = data.get(f"seen:{paper.kind}") == "on"
+    _take_in(paper, uploads.get(f"file:{paper.kind}"), data.get(f"kept:{paper.kind}", ""))
 
 
 def _take_in(paper: PaperField, upload: UploadedFile | None, token: str) -> None:
@@ -158,11 +214,38 @@ def _known(token: str) -> tuple[str, str]:
 
 def facts_of(form: ActForm) -> dict[str, Any]:
     """What was filled in, as the engine takes it (填报内容)."""
-    given = {one.key: _plain(one) for one in form.facts if one.value}
+    given = {one.key: plain_of(one) for one in form.facts if one.value}
+    if form.gaps and form.gaps.fact and form.gaps.text:
+        given[form.gaps.fact.removeprefix("action.")] = form.gaps.text
     return {"action": given} if given else {}
 
 
-def _plain(one: FactField) -> Any:
+def reason_of(form: ActForm) -> str:
+    """The reason, or the composed notice where the action asks for nothing else (理由)."""
+    if form.gaps and not form.gaps.fact and form.gaps.text:
+        return "\n".join(filter(None, (form.reason, form.gaps.text)))
+    return form.reason
+
+
+def done_at_of(form: ActForm) -> datetime | None:
+    """When it was done, for an act entered afterwards (补录的办理时间).
+
+    Raises:
+        RuleBroken: not a time.
+    """
+    if not form.done_at:
+        return None
+    try:
+        given = datetime.fromisoformat(form.done_at)
+    except ValueError as error:
+        raise RuleBroken("补录的办理时间不是有效的日期和时间，请改正。", rule="case.backdate") from error
+    return clock.at_local(given.date(), given.hour, given.minute)
+
+
+def plain_of(one: FactField) -> Any:
+    """A value as the engine takes it (填报值); what was emptied is nothing."""
+    if not one.value:
+        return None
     if one.fact.type == "bool":
         return one.value == "true"
     if one.fact.type == "list":
@@ -172,8 +255,13 @@ def _plain(one: FactField) -> Any:
 
 def documents_of(form: ActForm) -> list[Attached]:
     """What was handed in (提交材料)."""
+    return attached_of(form.papers)
+
+
+def attached_of(papers: Iterable[PaperField]) -> list[Attached]:
+    """The documents behind the fields of a form (表单材料)."""
     found = []
-    for paper in form.papers:
+    for paper in papers:
         if paper.kept:
             stored = files.StoredFile.objects.get(pk=signing.loads(paper.kept, salt=SALT))
             found.append(Attached(paper.kind, stored.name, stored, stored.sha256))
@@ -188,6 +276,10 @@ def faults(form: ActForm, error: PlatformError) -> None:
     fields = error.details.get("fields") or {}
     for one in form.facts:
         one.error = fields.get(one.key, fields.get(one.fact.name, ""))
+    if form.gaps and form.gaps.fact:
+        form.gaps.error = fields.get(form.gaps.fact.removeprefix("action."), "")
+    if error.rule == "case.backdate":
+        form.done_at_error = error.message_zh
     for paper in form.papers:
         if paper.kind in (error.details.get("missing") or ()):
             paper.error = paper.error or f"请上传“{paper.kind}”，或勾选已核对纸质原件"
@@ -209,47 +301,57 @@ def _actors(ids: Any) -> list[Actor]:
     return [access.actor(one) for one in Account.objects.filter(pk__in=wanted, is_active=True).order_by("pk")]
 
 
-def _signers(case: Case, definition: Definition, offer: Offer, by: Actor) -> list[PeopleField]:
-    action = definition.action(case.state, offer.action)
-    found = []
-    for role, count in map(signers, action.sign if action else ()):
-        code = f"{definition.app}.{role}"
-        is_self = access.holds(by, code, case.office_id)
-        if is_self and count == 1:
-            continue
-        drawn = case.tasks.filter(role=role, assignee__isnull=False).values_list("assignee_id", flat=True)
-        choices = list(people.holders(code, case.office_id))
-        found.append(
-            PeopleField(
-                f"sign:{role}",
-                f"{definition.roles[role].zh}签名",
-                count,
-                choices,
-                tuple(map(str, drawn)),
-            )
-        )
-    return found
+def _named(dossier: Dossier, definition: Definition, offer: Offer) -> set[str]:
+    """The roles whose holders a form lets one choose from."""
+    action = definition.action(dossier.case.state, offer.action)
+    if action is None or not offer.allowed:
+        return set()
+    return {role for role, _ in map(signers, action.sign)} | _approving(dossier, definition, action)
 
 
-def _approvers(case: Case, definition: Definition, offer: Offer, by: Actor) -> list[PeopleField]:
-    action = definition.action(case.state, offer.action)
-    if action is None or action.to == case.state:
-        return []
-    running = set(ClockRun.objects.filter(case=case, stopped_on=None).values_list("deadline", flat=True))
-    roles = {
+def _approving(dossier: Dossier, definition: Definition, action: Action) -> set[str]:
+    """Who approves the pause that an action brings."""
+    if action.to == dossier.case.state:
+        return set()
+    names = {run.deadline for run in dossier.running()} & definition.deadlines.keys()
+    return {
         pause.approver
-        for name in running
-        if name in definition.deadlines
+        for name in names
         for pause in definition.deadlines[name].pauses
         if pause.state == action.to
     }
-    found = []
-    for role in sorted(roles):
-        code = f"{definition.app}.{role}"
-        if not access.holds(by, code, case.office_id):
-            choices = list(people.holders(code, case.office_id))
-            found.append(PeopleField("approver", f"中止批准人（{definition.roles[role].zh}）", 1, choices))
+
+
+def _signers(desk: Desk, offer: Offer) -> list[PeopleField]:
+    action, found = desk.action(offer), []
+    for role, count in map(signers, action.sign if action else ()):
+        if desk.is_mine(role) and count == 1:
+            continue
+        drawn = [str(one.assignee_id) for one in desk.dossier.tasks if one.role == role and one.assignee_id]
+        choices = desk.holders.get(f"{desk.definition.app}.{role}", [])
+        zh = f"{desk.definition.roles[role].zh}签名"
+        found.append(PeopleField(f"sign:{role}", zh, count, choices, tuple(dict.fromkeys(drawn))))
+    return found
+
+
+def _approvers(desk: Desk, offer: Offer) -> list[PeopleField]:
+    action, found = desk.action(offer), []
+    for role in sorted(_approving(desk.dossier, desk.definition, action)) if action else ():
+        code, office = f"{desk.definition.app}.{role}", desk.dossier.case.office_id
+        if desk.is_mine(role) and not access.only_stands_in(desk.by, code, office):
+            continue
+        choices = [one for one in desk.holders.get(code, []) if one.pk != desk.by.account_id]
+        zh = f"中止批准人（{desk.definition.roles[role].zh}）"
+        found.append(PeopleField("approver", zh, 1, choices))
     return found[:1]
+
+
+def _doc(desk: Desk, offer: Offer) -> str:
+    action = desk.action(offer)
+    if action is not None:
+        return action.doc or ""
+    deadline = desk.definition.deadlines.get(offer.action.removeprefix(EXTEND))
+    return deadline.extend.doc or "" if deadline and deadline.extend else ""
 
 
 def pick_single(form: ActForm) -> None:
@@ -260,6 +362,6 @@ def pick_single(form: ActForm) -> None:
 
 
 __all__ = (
-    "ActForm", "approver_of", "blank", "documents_of", "facts_of", "faults", "filled", "fresh_key", "pick_single",
-    "signers_of",
+    "ActForm", "Desk", "approver_of", "blank", "documents_of", "done_at_of", "facts_of", "faults", "filled",
+    "fresh_key", "pick_single", "reason_of", "signers_of",
 )  # fmt: skip

@@ -10,13 +10,13 @@ from typing import Any
 
 from zhujianyun.base import clock, masks
 from zhujianyun.base.errors import NotFound
-from zhujianyun.base.workdays import LAYERS, Calendar
-from zhujianyun.kernel.case.calendars import calendar
+from zhujianyun.base.workdays import LAYERS, Almanac, Calendar
+from zhujianyun.kernel.case.calendars import almanac
 from zhujianyun.kernel.case.clock import BLACK, NONE, RED, worst
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.definition.model import APPLICANT, SYSTEM, Definition, Fact, State
-from zhujianyun.kernel.case.engine.facts import look
 from zhujianyun.kernel.case.models import Case, Step
+from zhujianyun.kernel.case.queries import BUILT_IN_ZH
 
 NOTHING = "—"
 MARKS = {"draft": "○", "waiting": "◔", "working": "▶", "settled": "✓", "ended": "×"}
@@ -97,15 +97,14 @@ class Days:
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self._kept: dict[tuple[tuple[str, ...], date], Calendar] = {}
+        self._almanac: Almanac | None = None
 
     def of(self, definition: Definition | None, known_on: date | None = None) -> Calendar:
         """The calendar that a definition reckons on, as known today or on an earlier day."""
+        if self._almanac is None:
+            self._almanac = almanac()
         layers = definition.layers if definition else LAYERS
-        key = (layers, known_on or self.today)
-        if key not in self._kept:
-            self._kept[key] = calendar(*key)
-        return self._kept[key]
+        return self._almanac.calendar(layers, known_on or self.today)
 
 
 def value_zh(fact: Fact, value: Any, *, masked: bool = True) -> str:
@@ -122,12 +121,6 @@ def value_zh(fact: Fact, value: Any, *, masked: bool = True) -> str:
         return "；".join(_entry_zh(one) for one in value)
     said = _number_zh(value) if fact.type in ("int", "decimal") else str(value)
     return f"{said} {fact.unit}" if fact.unit else said
-
-
-def facts_zh(definition: Definition | None, facts: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
-    """The declared facts of a case: label, value, whether worked out by the platform (申报要素)."""
-    declared = definition.facts.values() if definition else ()
-    return [(fact.zh, value_zh(fact, look(facts, fact.name)), fact.derived) for fact in declared]
 
 
 def filled_zh(definition: Definition | None, step: Step) -> list[tuple[str, str]]:
@@ -147,8 +140,8 @@ def filled_zh(definition: Definition | None, step: Step) -> list[tuple[str, str]
 
 def action_zh(definition: Definition | None, state: str, action: str) -> str:
     """The Chinese name of an act, built-in ones included (动作名称)."""
-    if action == "open":
-        return "开立"
+    if action in BUILT_IN_ZH and action != "extend":
+        return BUILT_IN_ZH[action]
     name, _, deadline = action.partition(":")
     if name == "extend" and definition and deadline in definition.deadlines:
         return f"{definition.deadlines[deadline].zh}延期"

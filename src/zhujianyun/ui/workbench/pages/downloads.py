@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from zhujianyun.base.errors import NotFound
@@ -17,9 +18,11 @@ from zhujianyun.ui.workbench import casefile, viewer
 from zhujianyun.ui.workbench.pages.handling import find
 
 # Scripts that recompute with nothing but Python: anybody may take them along.
+SHOWN = ("pdf", "png", "jpg", "gif", "bmp", "webp")  # kinds that browsers show without running anything
 SCRIPTS = ("recompute_clock.py", "verify_draw.py")
 
 
+@xframe_options_sameorigin
 @require_safe
 def paper(request: HttpRequest, case: int, pk: int) -> FileResponse:
     """A paper as PDF, rendered on first demand, shown in the browser (文书)."""
@@ -27,13 +30,14 @@ def paper(request: HttpRequest, case: int, pk: int) -> FileResponse:
     return _sent(papers.file_of(row), f"{row.doc}-{row.number}.pdf", inline=True)
 
 
+@xframe_options_sameorigin
 @require_safe
 def document(request: HttpRequest, case: int, pk: int) -> FileResponse:
     """A document that was handed in (材料)."""
     row = _child(request, case, pk, "documents")
     if row.file is None:
         raise NotFound("这份材料是核对的纸质原件，平台里没有电子文件。", rule="case.document")
-    return _sent(row.file, row.file.name, inline=row.file.kind == "pdf")
+    return _sent(row.file, row.file.name, inline=row.file.kind in SHOWN)
 
 
 @require_safe

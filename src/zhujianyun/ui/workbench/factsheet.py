@@ -1,0 +1,76 @@
+"""The facts of a case in groups (申报要素分组), with what was changed since it was handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from zhujianyun.kernel.case.definition.model import Definition, Fact
+from zhujianyun.kernel.case.engine.facts import look
+from zhujianyun.kernel.case.models import Case, Step
+from zhujianyun.ui.workbench import shown
+
+GROUPS = ("工程概况", "规模指标", "日期", "核对事项", "联系方式", "平台判定")
+NUMBERS, TICKS = ("int", "decimal"), "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who changed a fact and when (变更): the former value is not told of what is personal."""
+
+    who: str
+    step: Step
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One fact as the page shows it (要素行)."""
+
+    zh: str
+    value: str
+    help_zh: str
+    change: Change | None
+    is_wide: bool
+
+
+def grouped(
+    definition: Definition | None, case: Case, steps: Iterable[Step]
+) -> list[tuple[str, list[FactLine]]]:
+    """The declared facts by group, those without a value last in a line of their own (分组要素)."""
+    if definition is None:
+        return []
+    changes = _changes(definition, steps)
+    found: dict[str, list[FactLine]] = {name: [] for name in GROUPS}
+    for fact in definition.facts.values():
+        value = shown.value_zh(fact, look(case.facts, fact.name))
+        line = FactLine(fact.zh, value, fact.help_zh, changes.get(fact.name), len(value) > 26)
+        found[group_of(fact)].append(line)
+    return [(name, lines) for name, lines in found.items() if lines]
+
+
+def group_of(fact: Fact) -> str:
+    """The group that a fact belongs to, by what kind of thing it is (要素类别)."""
+    if fact.derived:
+        return "平台判定"
+    if fact.personal:
+        return "联系方式"
+    if fact.type in NUMBERS:
+        return "规模指标"
+    if fact.type == "date":
+        return "日期"
+    return "核对事项" if fact.type == TICKS else "工程概况"
+
+
+def _changes(definition: Definition, steps: Iterable[Step]) -> dict[str, Change]:
+    """The latest change of each fact."""
+    found = {}
+    for step in steps:
+        changed: dict[str, Any] = step.facts.get("changed") or {}
+        for name, before in changed.items():
+            fact = definition.facts.get(name)
+            if fact is not None:
+                said = "" if before is None else shown.value_zh(fact, before)
+                found[name] = Change(step.actor_zh, step, said)
+    return found
