@@ -35,6 +35,12 @@ def own_menu(request: HttpRequest, items: list) -> None:
         MenuItem("办件", reverse("workbench:cases"), name="zjy-cases", icon_name="tasks", order=20),
         MenuItem("抽签", reverse("workbench:draws"), name="zjy-draws", icon_name="rotate", order=30),
     ]
+    items.append(
+        MenuItem("代理与移交", reverse("workbench:duties"), name="zjy-duties", icon_name="group", order=40)
+    )
+    items.append(
+        MenuItem("名词", reverse("workbench:glossary"), name="zjy-terms", icon_name="help", order=890)
+    )
     items += [item for item in map(_item, _shown(request)) if item]
     items.append(
         MenuItem(
@@ -47,6 +53,18 @@ def own_menu(request: HttpRequest, items: list) -> None:
 def own_style() -> str:
     """Our style sheet, after Wagtail's (样式)."""
     return format_html('<link rel="stylesheet" href="{}">', static("workbench/workbench.css"))
+
+
+@hooks.register("insert_global_admin_css")
+def handling_style() -> str:
+    """The style of the handling pages and of the terms (办理样式)."""
+    return format_html('<link rel="stylesheet" href="{}">', static("workbench/handling.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def handling_script() -> str:
+    """The viewer of papers, the way back, the terms (办理脚本)."""
+    return format_html('<script src="{}" defer></script>', static("workbench/handling.js"))
 
 
 @hooks.register("insert_global_admin_js")
