@@ -111,6 +111,7 @@ def _register_works(app: Listed, manifest: Manifest) -> None:
     from zhujianyun.kernel.case.definition import registry as case
     from zhujianyun.ui.hall.applying import judges
     from zhujianyun.ui.screen import registry as screens
+    from zhujianyun.ui.search import registry as search
     from zhujianyun.ui.workbench import menu
 
     if (app.folder / "processes").is_dir():
@@ -125,6 +126,8 @@ def _register_works(app: Listed, manifest: Manifest) -> None:
         journal.follow(follower.name, follower.verbs, follower.handler)
     for entry in manifest.menu:
         menu.add(entry, app=manifest.name)
+    for kind in manifest.searched:
+        search.add(kind)
 
 
 def resolve(present: Iterable[Manifest]) -> None:

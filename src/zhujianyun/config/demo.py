@@ -124,6 +124,7 @@ def steps() -> list[tuple[str, str, Callable[[Progress], None]]]:
         ("hall", "登记办事大厅申请人", _hall),
         ("seal", "封存留痕", _seal),
         ("figures", "计算指标", _figures),
+        ("search", "建立检索索引", _search),
     ]
 
 
@@ -174,6 +175,13 @@ def _seal(_: Progress) -> None:
     following.look_back()  # the follower of notices starts here; only the last days are worth a line
     mornings.morning.func()
     journal.checkpoint()
+
+
+def _search(_: Progress) -> None:
+    """Make everything findable; from here on the worker keeps it so."""
+    from zhujianyun.ui.search import index
+
+    index.rebuild()
 
 
 def _figures(_: Progress) -> None:

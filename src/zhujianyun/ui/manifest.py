@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from zhujianyun.ui.search.registry import Searched
+
 
 @dataclass(frozen=True, slots=True)
 class RoleOffer:
@@ -92,6 +94,7 @@ class Manifest:
     indicators: str = ""  # module whose import registers them
     urls: str = ""  # module with workbench urlpatterns
     menu: tuple[MenuEntry, ...] = ()
+    searched: tuple[Searched, ...] = ()  # kinds that full-text search finds
     sample: str = ""  # "module:function" that plays the app's part of the demo year
     neighbours: str = ""  # "module:function" that plays outside systems while the demo runs, until killed
     needs: Needs = field(default_factory=Needs)

@@ -22,7 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if registry.get(kind) else ""
     context = {
-        "q": asked[: words.LONGEST_QUESTION],
+        "search_q": asked[: words.LONGEST_QUESTION],
         "is_cut": len(asked) > words.LONGEST_QUESTION,
         "most": words.LONGEST_QUESTION,
         "kind": kind,
