@@ -13,7 +13,7 @@ from django.db.models import Max
 from zhujianyun.base import clock
 from zhujianyun.base.codes import divisions
 from zhujianyun.base.errors import RuleBroken
-from zhujianyun.kernel.indicator import display, drilling, figures, periods, registry
+from zhujianyun.kernel.indicator import counties, display, drilling, figures, periods, registry
 from zhujianyun.kernel.indicator.compare import Against, Comparison, Reading, compare
 from zhujianyun.kernel.indicator.drilling import Columns, Drill
 from zhujianyun.kernel.indicator.figures import Figure
@@ -27,7 +27,7 @@ from zhujianyun.kernel.indicator.tally import Aggregate, Tally, number, percenti
 from zhujianyun.kernel.indicator.units import Qualifier
 
 __all__ = [
-    "Columns", "Drill", "Figure", "FigureRow", "Point", "by_city", "changes_since", "columns", "definition_history",
+    "Columns", "Drill", "Figure", "FigureRow", "Point", "by_city", "by_county", "changes_since", "columns", "definition_history",
     "drill", "figure", "figures_of", "figures_table", "january_and_february", "latest", "newest_snapshot",
     "record_rows", "series", "series_by_city", "state_mark",
 ]  # fmt: skip
@@ -35,6 +35,7 @@ __all__ = [
 drill = drilling.drill
 columns = drilling.columns
 figures_of = figures.figures
+by_county = counties.by_county
 
 
 @dataclass(frozen=True, slots=True)

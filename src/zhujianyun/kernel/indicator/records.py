@@ -16,6 +16,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, DateField, DateTimeField, F, Min, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncDate, TruncMonth, TruncQuarter, TruncYear
@@ -54,6 +55,7 @@ class Records:
     from_field: Path = ""
     to_field: Path = ""
     office: str = "office_id"
+    county: str = ""  # of the division code; by default what stands beside `city_code`
 
     def __post_init__(self) -> None:
         if self.distinct and self.measure:
@@ -114,6 +116,26 @@ class Records:
     def value(self, period: Period, city: str = REGION) -> Decimal | None:
         """The value of one cell (单格数值)."""
         return self.tally(period, city).value
+
+    @property
+    def county_path(self) -> str:
+        """Where the division code of a record stands; empty when it has none (县区字段)."""
+        if self.county or not isinstance(self.city, str) or not self.city.endswith("city_code"):
+            return self.county
+        path = self.city.removesuffix("city_code") + "division_code"
+        return path if _reaches(self.queryset.model, path) else ""
+
+    def by_county(self, period: Period, city: str) -> dict[str, Tally]:
+        """The number of each division code of a city, by the same predicate, in one query (分县计数)."""
+        path = self.county_path
+        rows = self._inside(period, city).order_by().annotate(zjy_county=F(path))
+        if self.percentile:
+            values: dict[str, list[Decimal]] = defaultdict(list)
+            for row in rows.exclude(zjy_measure=None).values("zjy_county", "zjy_measure"):
+                values[row["zjy_county"] or UNPLACED].append(number(row["zjy_measure"]) or Decimal(0))
+            return {code: Tally(percentile(found, self.percentile)) for code, found in values.items()}
+        asked = rows.values("zjy_county").annotate(**self._asked())
+        return {row["zjy_county"] or UNPLACED: self._read(row) for row in asked}
 
     # All at once
 
@@ -229,6 +251,17 @@ class Records:
             ),
             instants,
         )
+
+
+def _reaches(model: Any, path: str) -> bool:
+    """Whether a path of fields exists from a model."""
+    for part in path.split("__"):
+        try:
+            found = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return False
+        model = found.related_model
+    return True
 
 
 def _expression(path: Path) -> Combinable:
