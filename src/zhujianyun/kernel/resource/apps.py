@@ -16,4 +16,7 @@ class ResourceConfig(AppConfig):
         from zhujianyun.kernel import access
 
         access.add_permission("resource.catalogue", "编制资源目录", "resource")
+        access.add_permission("resource.mount", "挂载资源", "resource")
+        access.add_permission("resource.gather", "归集数据", "resource")
+        access.add_permission("resource.grant", "签发共享授权", "resource")
         access.add_permission("resource.view", "查看资源目录", "resource")
