@@ -39,15 +39,17 @@ class HallHeaders:
         answer = self.get_response(request)
         if not request.path.startswith(PREFIX):
             return answer
-        silent = SILENT if request.path.startswith(f"{PREFIX}verify/") else ""
-        answer.setdefault("Content-Security-Policy", POLICY + silent)
-        answer.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-        )
-        answer["X-Frame-Options"] = "DENY"
-        answer["X-Content-Type-Options"] = "nosniff"
-        answer["Referrer-Policy"] = "same-origin"
-        return _kept(request, answer)
+        return _guarded(request, _kept(request, answer))
+
+
+def _guarded(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    silent = SILENT if request.path.startswith(f"{PREFIX}verify/") else ""
+    answer.setdefault("Content-Security-Policy", POLICY + silent)
+    answer.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    answer["X-Frame-Options"] = "DENY"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Referrer-Policy"] = "same-origin"
+    return answer
 
 
 def _kept(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
