@@ -157,6 +157,8 @@ def typeset(template: Path, facts: Mapping[str, Any], *, mark: str = "", address
 
     source: Any = marked(template, mark).encode() if mark else str(template)
     inputs = {"data": orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode()}
+    if mark:
+        inputs["mark"] = mark  # a template leaves its seal out then
     if address:
         inputs["check_qr"] = qr.svg(address)
     try:
