@@ -13,7 +13,7 @@ const safe = (text) => echarts.format.encodeHTML(String(text));
 export function paint(element, data, context) {
   const body = element.querySelector(".body");
   const form = FORMS[element.dataset.form] ?? picture;
-  const isEmpty = !data || Boolean(data.empty);
+  const isEmpty = !data || Boolean(data.empty) || (form === picture && data.table?.rows.length === 0);
   element.classList.toggle("nothing", isEmpty);
   if (isEmpty) { empty(body, data?.empty || "暂无数据"); inTable(element, null); return; }
   body.querySelector(":scope > .empty")?.remove();
@@ -42,7 +42,7 @@ function figureButton(figure, extra) {
   button.dataset.code = figure.code;
   if (figure.city) button.dataset.city = figure.city;
   button.append(node("span", "name", extra?.name ?? figure.name));
-  const value = node("span", "value", figure.text);
+  const value = node("span", figure.text === "—" ? "value none" : "value", figure.text);
   if (figure.unit_text) value.append(node("span", "unit", figure.unit_text));
   button.append(value);
   if (extra?.meter) button.append(meter(figure));
@@ -135,6 +135,7 @@ function inWords(body, sentence) { const words = body.querySelector(".visually-h
 
 function backlog(body, data) {
   const chart = chartIn(body), size = sizeIn(body);
+  const high = Math.max(1, chart.getHeight()), of = (px) => `${((px / high) * 100).toFixed(1)}%`;
   const last = (values) => values.findLastIndex((v) => v !== null);
   const bar = (series, color) => ({
     id: series.code, name: series.name, type: "bar", data: series.values, barGap: "8%", barCategoryGap: "30%", itemStyle: { color, borderRadius: 1 },
@@ -143,14 +144,14 @@ function backlog(body, data) {
   chart.setOption({
     animation: false, textStyle: { fontFamily: FONT, fontSize: size, color: C.soft },
     tooltip: TIP((p) => `${safe(data.months[p.dataIndex])} ${safe(p.seriesName)}　<b>${safe(Number(p.value).toLocaleString("zh-CN"))}</b>`),
-    grid: [{ left: size * 3.4, right: 12, top: size * 1.9, height: "38%" }, { left: size * 3.4, right: size * 2.6, bottom: size * 1.6, height: "20%" }],
+    grid: [{ left: size * 3.4, right: 12, top: of(size * 2.3), bottom: of(high * 0.4 + size * 0.4) }, { left: size * 3.4, right: size * 2.6, top: of(high * 0.6 + size * 2.5), bottom: of(size * 1.7) }],
     // Names stand at the panels in the colour of what they name: no legend.
     title: [
       { left: 0, top: 0, text: words.map(([name], i) => `{b${i}|■} {t|${name}}`).join("　"), textStyle: { rich: { b0: { color: C.one, fontSize: size }, b1: { color: C.two, fontSize: size }, t: { color: C.soft, fontSize: size, fontWeight: 400 } } } },
-      { left: 0, bottom: `${Math.round(20 + (size * 2.4 / Math.max(1, chart.getHeight())) * 100)}%`, text: "{l|━} {t|月末在办}", textStyle: { rich: { l: { color: C.four, fontSize: size }, t: { color: C.soft, fontSize: size, fontWeight: 400 } } } },
+      { left: 0, top: of(high * 0.6 + size * 0.5), text: "{l|━} {t|月末在办}", textStyle: { rich: { l: { color: C.four, fontSize: size }, t: { color: C.soft, fontSize: size, fontWeight: 400 } } } },
     ],
     xAxis: [0, 1].map((i) => ({ type: "category", gridIndex: i, data: data.months.map((m) => m.replace("月", "")), axisLine: { lineStyle: { color: C.line } }, axisTick: { show: false }, axisLabel: { show: i === 1, color: C.soft, fontSize: size, interval: chart.getWidth() < size * 24 ? 1 : 0 } })),
-    yAxis: [0, 1].map((i) => ({ type: "value", gridIndex: i, splitNumber: 2, axisLabel: { color: C.soft, fontSize: size }, splitLine: { lineStyle: { color: C.line } } })),
+    yAxis: [0, 1].map((i) => ({ type: "value", gridIndex: i, splitNumber: i ? 1 : 2, axisLabel: { color: C.soft, fontSize: size }, splitLine: { lineStyle: { color: C.line } } })),
     series: [
       bar(data.series[0], C.one), bar(data.series[1], C.two),
       { id: "open", name: "月末在办", type: "line", xAxisIndex: 1, yAxisIndex: 1, data: data.open, symbol: "circle", symbolSize: size * 0.4, lineStyle: { color: C.four, width: 3 }, itemStyle: { color: C.four },

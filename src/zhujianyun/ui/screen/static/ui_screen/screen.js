@@ -10,6 +10,23 @@ const ALARM_ZH = { urgent: "紧急", serious: "重要", minor: "一般" };
 
 export class Refused extends Error {}
 
+// What a widget needs on an upright wall, in units of the stage, and whether it may take what is left over.
+function naturalHeight({ element, width, height }, data) {
+  const frame = 52 + (element.querySelector("h2") ? 40 : 0), count = data.figures?.length ?? 1;
+  const columns = Math.min(data.columns ?? 1, count);
+  switch (element.dataset.form) {
+    case "hero": return [frame + 190, true];
+    case "figure": return [frame + 150, false];
+    case "pair": return [frame + 30 + 88 * Math.ceil(count / columns), false];
+    case "lamps": return [frame + 120, false];
+    case "flow": return [frame + 92 * (data.rows?.length ?? 3), true];
+    case "backlog": return [frame + 280, true];
+    case "ranking": return [frame + 34 * (data.cities?.length ?? 14), true];
+    case "map": return [frame + 440, true];
+    default: return [Math.min(900, frame + (1000 * height * 76) / (width * 77)), true];
+  }
+}
+
 export class Screen {
   constructor(frame, state, context) {
     [this.frame, this.state, this.context] = [frame, state, context];
@@ -17,7 +34,7 @@ export class Screen {
     this.widgets = new Map([...frame.querySelectorAll(".widget")].map((w) => [w.dataset.widget, w]));
     this.etag = null;
     this.asking = null;
-    this.shape = "";
+    [this.shape, this.upright] = ["", 1];
   }
 
   get code() { return this.frame.dataset.screen; }
@@ -109,8 +126,9 @@ export class Screen {
   fit(width, height, isPhone) {
     const shape = isPhone ? "phone" : height > width ? "upright" : "wide";
     if (shape !== this.shape) this.arrange((this.shape = shape));
-    if (isPhone) { this.stage.style.transform = ""; return; }
-    const [w, h] = shape === "upright" ? [1080, 1920] : [1920, 1080];
+    if (isPhone) { this.stage.style.transform = this.stage.style.width = this.stage.style.height = ""; return; }
+    const more = this.upright, [w, h] = shape === "upright" ? [1080 * more, 1920 * more] : [1920, 1080];  // a full screen gets a larger stage
+    [this.stage.style.width, this.stage.style.height] = [`${w}px`, `${h}px`];
     const scale = Math.min(width / w, height / h);
     this.stage.style.transform = `translate(${(width - w * scale) / 2}px, ${(height - h * scale) / 2}px) scale(${scale})`;
   }
@@ -128,18 +146,22 @@ export class Screen {
       for (const { element, column, row, width, height } of placed) element.style.gridArea = `${row + 1} / ${column + 1} / span ${height} / span ${width}`;
       return;
     }
-    const rows = [];  // halves stand beside a half of about their height; who stays alone takes the whole line
+    const rows = [];  // small ones stand in pairs; who stays alone takes the whole line
     for (const one of placed.sort((a, b) => a.row - b.row || a.column - b.column)) {
-      const isHalf = one.width < 8;
-      const beside = isHalf && rows.find((r) => r.free && Math.abs(r.height - one.height) <= 1);
-      if (beside) { beside.parts.push(one); beside.free = false; beside.height = Math.max(beside.height, one.height); }
-      else rows.push({ parts: [one], free: isHalf, height: one.height });
+      const data = this.state.widgets[one.element.dataset.widget] ?? {};
+      const [natural, grows] = naturalHeight(one, data);
+      const isSmall = ["figure", "pair"].includes(one.element.dataset.form) && (data.figures?.length ?? 0) <= 2;
+      const beside = isSmall && rows.find((r) => r.free);
+      if (beside) { beside.parts.push(one); beside.free = false; beside.natural = Math.max(beside.natural, natural); }
+      else rows.push({ parts: [one], free: isSmall, natural, grows });
     }
-    grid.style.gridTemplateRows = rows.map((r) => `minmax(0, ${Math.max(2.4, r.height)}fr)`).join(" ");
+    grid.style.gridTemplateRows = rows.map((r) => (r.grows ? `minmax(${r.natural}px, ${r.natural}fr)` : `${r.natural}px`)).join(" ");
     rows.forEach((line, r) => {
       const span = 24 / line.parts.length;
       line.parts.forEach((part, i) => { part.element.style.gridArea = `${r + 1} / ${i * span + 1} / span 1 / span ${span}`; });
     });
+    const needed = rows.reduce((sum, r) => sum + r.natural + 14, 0) + 290;
+    this.upright = Math.max(1, needed / 1920);
   }
 
   dispose() {
