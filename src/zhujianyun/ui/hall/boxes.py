@@ -55,5 +55,5 @@ def faulty(boxes: Iterable[Box], error: PlatformError) -> list[tuple[str, str]]:
         box.error = fields.pop(box.name, "")
         if box.error:
             summary.append((f"#{box.id}", box.error))
-    summary += [("", said) for said in fields.values()]
+    summary += [("#box-consent" if name == "consent" else "", said) for name, said in fields.items()]
     return summary or [("", error.message_zh)]

@@ -40,6 +40,11 @@ class Slot:
         """Its id in the page."""
         return f"slot-{self.number}"
 
+    @property
+    def missing_zh(self) -> str:
+        """What to do while it is empty."""
+        return f"请上传“{self.kind}”" + ("" if self.zh == self.kind else f"：{self.zh}") + "。"
+
 
 def of(row: Application, definition: Definition, action: Action) -> list[Slot]:
     """The slots of an application, filled as far as they are (材料栏)."""
@@ -105,7 +110,7 @@ def require_slot(slot: str, allowed: list[Slot]) -> None:
 
 def missing(slots: list[Slot]) -> dict[str, str]:
     """A sentence for each empty slot (缺少的材料)."""
-    return {slot.key: f"请上传“{slot.zh}”。" for slot in slots if slot.file is None}
+    return {slot.key: slot.missing_zh for slot in slots if slot.file is None}
 
 
 def require_complete(slots: list[Slot]) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhujianyun.base import clock, files
 from zhujianyun.base.errors import Conflict, PlatformError
 from zhujianyun.kernel.case.definition import registry
+from zhujianyun.kernel.case.engine.facts import look
 from zhujianyun.ui.hall import kept
 from zhujianyun.ui.hall.applying import drafting, fields, handing_in, services, slots, uploading
 from zhujianyun.ui.hall.applying.drafting import Body
@@ -155,13 +156,14 @@ def _summary(request: HttpRequest, row: Application, error: PlatformError | None
     body = drafting.body_of(row)
     asked = fields.of_definition(definition) if row.case_id is None else []
     asked = fields.filled([*asked, *fields.blank(action.facts)], body.values)
+    taken, _ = fields.given(asked, body.values)
     papers = slots.of(row, definition, action)
     seen = handing_in.preview(row, mine(request))
     faults = {**_field_faults(asked, error or seen.error, row), **_slot_faults(papers, row)}
     refusal = error or seen.error
     context = {
         "row": row, "definition": definition, "action": action, "slots": papers, "body": body, "seen": seen,
-        "groups": [(g.zh, [(f.fact.zh, _said(f)) for f in g.fields]) for g in fields.grouped(asked)],
+        "groups": [(g.zh, [(f.fact.zh, _said(f, taken)) for f in g.fields]) for g in fields.grouped(asked)],
         "faults": faults, "refusal": refusal if refusal and not _is_about_fields(refusal) else None,
         "place": _place_zh(body, row), "offer": _offer(seen.offer), "may_submit": not faults and seen.error is None,
         "needs_reason": services.REASON in action.need,
@@ -188,16 +190,12 @@ def _field_faults(
 
 def _slot_faults(papers: list[slots.Slot], row: Application) -> dict[str, str]:
     link = reverse("hall:application", args=[row.uid])
-    return {f"{link}#{s.id}": f"请上传“{s.zh}”。" for s in papers if s.file is None}
+    return {f"{link}#{s.id}": s.missing_zh for s in papers if s.file is None}
 
 
-def _said(one: fields.FormField) -> str:
-    if one.options:
-        return dict(one.options).get(one.value, "—")
-    if not one.value:
-        return "—"
-    unit = one.fact.unit
-    return f"{one.value} {unit}" if unit and not one.value.endswith(unit) else one.value
+def _said(one: fields.FormField, taken: dict) -> str:
+    """As the engine will take it, unmasked: he has to check what he typed."""
+    return shown.value_zh(one.fact, look(taken, one.fact.name), masked=False)
 
 
 def _place_zh(body: Body, row: Application) -> str:

@@ -105,11 +105,12 @@ def _register_person(request: HttpRequest) -> HttpResponse:
         return _form(request, "register", asked, **more)
     boxes.filled(asked, request.POST)
     typed = request.POST
+    more["consented"] = typed.get("consent") == "on"
     try:
-        _consented(request)
         wish = registering.checked(
             typed.get("name", ""), typed.get("id_number", ""), proving.proved(request, "register"),
             typed.get("password", ""), typed.get("password_again", ""), typed.get("email", ""),
+            consents=typed.get("consent") == "on",
         )  # fmt: skip
         registering.register(wish)
     except PlatformError as error:
@@ -117,12 +118,6 @@ def _register_person(request: HttpRequest) -> HttpResponse:
     proving.done(request)
     messages.success(request, REGISTERED_ZH)
     return redirect("hall:signin")
-
-
-def _consented(request: HttpRequest) -> None:
-    if request.POST.get("consent") != "on":
-        said = "请阅读并同意个人信息处理说明后再注册。"
-        raise RuleBroken(said, rule="hall.consent", fields={"consent": said})
 
 
 @never_cache

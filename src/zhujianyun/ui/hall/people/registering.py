@@ -38,7 +38,16 @@ class Wish:
     email: str = ""
 
 
-def checked(name: str, id_number: str, phone: str, password: str, again: str, email: str = "") -> Wish:
+def checked(
+    name: str,
+    id_number: str,
+    phone: str,
+    password: str,
+    again: str,
+    email: str = "",
+    *,
+    consents: bool = True,
+) -> Wish:
     """The wish in normal form, or everything that is wrong with it at once (核对注册内容).
 
     Raises:
@@ -57,6 +66,8 @@ def checked(name: str, id_number: str, phone: str, password: str, again: str, em
         except PlatformError as error:
             faults[field] = error.message_zh.rstrip("。") + "。"
     faults |= password_faults(password, again, (found.get("name", ""), found.get("phone", "")))
+    if not consents:
+        faults["consent"] = "请阅读并同意个人信息处理说明后再注册。"
     refuse(faults)
     return Wish(found["name"], found["id_number"], found["phone"], password, found["email"])
 

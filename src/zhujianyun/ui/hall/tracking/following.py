@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from zhujianyun.kernel import case as engine
 from zhujianyun.kernel.case import Offer
 from zhujianyun.kernel.case.definition import diagram
 from zhujianyun.kernel.case.definition.model import APPLICANT, Definition
+from zhujianyun.kernel.case.engine.facts import look
 from zhujianyun.kernel.case.models import Case, ClockRun, Document, DrawEntry, Paper, Step
 from zhujianyun.ui.hall.applying import slots
 from zhujianyun.ui.hall.visiting import Visitor
@@ -112,12 +114,24 @@ def follow(case: Case, visitor: Visitor) -> Following:
         story=_story(definition, steps, papers),
         papers=[one for one in papers if one.pk not in replaced],
         documents=list(case.documents.select_related("file").order_by("added_at", "pk")),
-        facts=shown.facts_zh(definition, case.facts),
+        facts=facts_zh(definition, case.facts),
         offers=offers_of(case, visitor),
         gaps=slots.gaps_of(case, definition),
         draws=list(case.draw_entries.select_related("draw").order_by("pk")),
         diagram=diagram.svg(definition, case.state, _visited(steps)),
     )
+
+
+def facts_zh(definition: Definition, facts: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """The declared facts: label, value in words, whether worked out by the platform (申报要素)."""
+    words = {code: zh for fact in definition.facts.values() for code, zh in fact.choices}
+    found = []
+    for name, fact in definition.facts.items():
+        value = look(facts, name)
+        if isinstance(value, list):
+            value = [" ".join(words.get(str(v), str(v)) for v in one.values()) if isinstance(one, Mapping) else one for one in value]  # fmt: skip
+        found.append((fact.zh, shown.value_zh(fact, value), fact.derived))
+    return found
 
 
 def offers_of(case: Case, visitor: Visitor) -> list[Offer]:

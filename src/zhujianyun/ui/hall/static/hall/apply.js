@@ -10,6 +10,15 @@
   const version = form.querySelector("[name=version]");
   let dirty = form.hasAttribute("data-dirty"), saving = false, stopped = false;
 
+  form.classList.add("uploads-live");
+
+  // The project code names the place: chosen for the person while nothing is chosen.
+  form.querySelector("[name$='.project_code']")?.addEventListener("change", (event) => {
+    const place = form.querySelector("[name=place]"), digits = event.target.value.normalize("NFKC").replace(/\D/g, "");
+    const option = place && !place.value && place.querySelector(`option[value="${digits.slice(4, 10)}"]`);
+    if (option && digits.length >= 10) { place.value = option.value; dirty = true; }
+  });
+
   // --- saving ---
   const say = (text, bad) => { said.textContent = text; said.classList.toggle("error", Boolean(bad)); };
   form.addEventListener("input", (event) => {
