@@ -2,7 +2,7 @@
 
 from zhujianyun.apps.asset_inventory import jobs  # noqa: F401 - a plan is known once it is imported
 from zhujianyun.apps.asset_inventory.actions import reviewing
-from zhujianyun.ui.manifest import Manifest, RoleOffer
+from zhujianyun.ui.manifest import Manifest, MenuEntry, RoleOffer
 
 VIEW, EDIT, REVIEW, PROBE = (
     "asset_inventory.view",
@@ -37,6 +37,8 @@ MANIFEST = Manifest(
     effects={"inventory.reviewed": reviewing.note_reviewed},
     tables={"inventory_limits": "inventory_limits.csv"},
     indicators="zhujianyun.apps.asset_inventory.indicators",
+    urls="zhujianyun.apps.asset_inventory.urls",
+    menu=(MenuEntry("资产台账", "asset_inventory:systems", "list-ul", VIEW, 200),),
     sample="zhujianyun.apps.asset_inventory.sample:play",
     neighbours="zhujianyun.apps.asset_inventory.sample.neighbours:serve",
 )  # fmt: skip

@@ -112,6 +112,11 @@ class Contract(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def yuan(self) -> str:
+        """The amount in yuan, grouped, with fen (金额（元）)."""
+        return f"{self.amount_fen // 100:,}.{self.amount_fen % 100:02}"
+
 
 class Contact(models.Model):
     """Whom to call about a system (联系人): personal data, masked in lists, reading it is journalled."""
