@@ -128,9 +128,10 @@ def place(upload: Upload) -> Path:
 
 def sweep() -> int:
     """Remove what nobody touched for a day, and bytes without a row (清理); how many."""
-    old = Upload.objects.filter(touched_at__lt=clock.now() - timedelta(hours=KEPT_HOURS))
-    count = old.count()
-    old.delete()
+    count = 0
+    for old in Upload.objects.filter(touched_at__lt=clock.now() - timedelta(hours=KEPT_HOURS)):
+        discard(old)
+        count += 1
     known = set(Upload.objects.values_list("uid", flat=True))
     for path in _folder().iterdir():
         if path.name not in known:
