@@ -24,6 +24,7 @@ from zhujianyun.kernel.case.engine.unit import Unit, reading, working
 from zhujianyun.kernel.case.models import Case, Task
 
 COOLING_MONTHS = 12
+ENTRY_FIELDS_ZH = {"issue": "问题", "clause": "条文", "severity": "性质", "drawing_ref": "图号"}
 ASSIGN = "case.assign_tasks"
 
 
@@ -301,9 +302,8 @@ def _entry(parallel: Parallel, given: Mapping[str, Any], n: int) -> dict[str, An
     found = {**facts.plain(dict(given)), "id": n, "open": bool(given.get("open", True))}
     missing = [name for name in parallel.fields if not found.get(name)]
     if missing:
-        raise RuleBroken(
-            f"第 {n} 条意见缺少：{'、'.join(missing)}。", rule="case.task", entry=n, missing=missing
-        )
+        said = "、".join(ENTRY_FIELDS_ZH.get(name, name) for name in missing)
+        raise RuleBroken(f"第 {n} 条意见缺少：{said}。", rule="case.task", entry=n, missing=missing)
     return found
 
 

@@ -15,7 +15,6 @@ from zhujianyun.kernel.case.definition.model import Definition, Parallel
 from zhujianyun.kernel.case.models import Case, Document, Task
 from zhujianyun.kernel.case.tasks import Candidate
 
-FIELDS_ZH = {"issue": "问题", "clause": "条文", "severity": "性质", "drawing_ref": "图号"}
 SEVERITIES = ("强条", "一般", "建议")
 BLANK_ROWS = 3
 
@@ -28,7 +27,7 @@ class Row:
 
     def cells(self, fields: Iterable[str]) -> list[tuple[str, str, str]]:
         """Name, label and value of each field that the definition asks for."""
-        return [(name, FIELDS_ZH.get(name, name), self.values.get(name, "")) for name in fields]
+        return [(name, tasks.ENTRY_FIELDS_ZH.get(name, name), self.values.get(name, "")) for name in fields]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class CaseFile:
     division: str
     lamp: str
     left: str
-    facts: list[tuple[str, list[factsheet.FactLine]]]
+    facts: list[factsheet.Group]
     clocks: list[ClockView]
     events: list[history.Event]
     tasks: list[TaskLine]
@@ -161,13 +161,18 @@ def gather(case: Case) -> CaseFile:
         lamp=shown.lamp_of(case, days.today),
         left=shown.left_zh(case.due_on, days.today, days.of(definition)) if case.is_open else "",
         facts=factsheet.grouped(definition, case, dossier.steps),
-        clocks=[_clock(run, definition, days) for run in dossier.clocks],
+        # What runs comes first; what has stopped follows in the order it began.
+        clocks=[_clock(run, definition, days) for run in sorted(dossier.clocks, key=_has_stopped)],
         events=history.events(definition, dossier),
         tasks=[_task(one, definition) for one in dossier.tasks],
         draws=_draws(case, definition),
         children=_children(case, dossier, definition),
         diagram=diagram.svg(definition, case.state, _visited(dossier.steps)) if definition else "",
     )
+
+
+def _has_stopped(run: ClockRun) -> bool:
+    return run.stopped_on is not None
 
 
 def _draws(case: Case, definition: Definition | None) -> list[DrawEntry]:

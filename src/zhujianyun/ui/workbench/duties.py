@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from zhujianyun.base import clock
 from zhujianyun.kernel import access
@@ -107,7 +107,7 @@ def overview(offices: Iterable[int], *, with_load: bool) -> list[Colleague]:
     rows = people.memberships_on().filter(office_id__in=offices, account__is_active=True)
     for row in rows.exclude(kind=Membership.Kind.SUBSTITUTE).order_by("account_id", "role__code"):
         one = found.setdefault(row.account_id, Colleague(row.account))
-        if row.role.zh not in one.posts:
+        if row.role.zh not in one.posts and not row.role.code.endswith(".viewer"):
             one.posts.append(row.role.zh)
     away = _away(found)
     for pk, one in found.items():
@@ -128,7 +128,7 @@ def cases_in_hand(giver: Account, actor: Actor) -> QuerySet[Case]:
     if giver.pk != actor.account_id:
         offices = assigning(actor)
         rows = rows if offices is access.ALL else rows.filter(office_id__in=list(offices))
-    return rows.order_by("due_on", "pk")
+    return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def takers(giver: Account, cases: Iterable[Case]) -> list[Account]:

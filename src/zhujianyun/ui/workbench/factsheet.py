@@ -35,19 +35,35 @@ class FactLine:
     is_wide: bool
 
 
-def grouped(
-    definition: Definition | None, case: Case, steps: Iterable[Step]
-) -> list[tuple[str, list[FactLine]]]:
-    """The declared facts by group, those without a value last in a line of their own (分组要素)."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Facts of one kind (要素组): what was left empty is named in one line."""
+
+    name: str
+    lines: list[FactLine]
+    empty: list[str]
+
+    @property
+    def is_ticks(self) -> bool:
+        """Whether its facts are sentences answered by yes or no."""
+        return self.name == "核对事项"
+
+
+def grouped(definition: Definition | None, case: Case, steps: Iterable[Step]) -> list[Group]:
+    """The declared facts by group (分组要素)."""
     if definition is None:
         return []
     changes = _changes(definition, steps)
     found: dict[str, list[FactLine]] = {name: [] for name in GROUPS}
+    empty: dict[str, list[str]] = {name: [] for name in GROUPS}
     for fact in definition.facts.values():
         value = shown.value_zh(fact, look(case.facts, fact.name))
-        line = FactLine(fact.zh, value, fact.help_zh, changes.get(fact.name), len(value) > 26)
-        found[group_of(fact)].append(line)
-    return [(name, lines) for name, lines in found.items() if lines]
+        change = changes.get(fact.name)
+        if value == shown.NOTHING and change is None:
+            empty[group_of(fact)].append(fact.zh)
+            continue
+        found[group_of(fact)].append(FactLine(fact.zh, value, fact.help_zh, change, len(value) > 26))
+    return [Group(name, found[name], empty[name]) for name in GROUPS if found[name] or empty[name]]
 
 
 def group_of(fact: Fact) -> str:

@@ -110,7 +110,7 @@ def test_17_a_pass_with_an_open_mandatory_clause_is_refused_and_names_the_opinio
 def test_a_result_that_passes_with_an_open_mandatory_clause_is_refused(desk, review):
     with pytest.raises(RuleBroken, match="强制性条文"):
         finish(desk, review, "结构", "乙", passed=True, entries=[STRICT])
-    with pytest.raises(RuleBroken, match="第 1 条意见缺少：severity"):
+    with pytest.raises(RuleBroken, match="第 1 条意见缺少：性质"):
         finish(desk, review, "结构", "乙", passed=False, entries=[{"issue": "x"}])
 
 

@@ -128,7 +128,7 @@ def _page(
         "others": [one for one in file.work if one.task.pk != task.pk],
         "documents": board.documents_of(file.documents, task.part),
         "fields": fields,
-        "labels": [board.FIELDS_ZH.get(one, one) for one in fields],
+        "labels": [tasks.ENTRY_FIELDS_ZH.get(one, one) for one in fields],
         "rows": [one.cells(fields) for one in [*typed, *(board.Row() for _ in range(blank))]],
         "severities": board.SEVERITIES,
         "may_submit": is_open and task.part in may["submit"],

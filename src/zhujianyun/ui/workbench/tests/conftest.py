@@ -119,6 +119,10 @@ def trade(monkeypatch):
     register.add_permission("case.enter_for_applicant", "代申请人登记", "case")
     register.add_permission(f"{APP}.view_cases", "查看办件", APP)
     register.add_permission(f"{APP}.view_screens", "查看大屏", APP)
+    register.add_permission("case.assign_tasks", "分派任务", "case")
+    register.add_permission("case.backdate", "补录办理时间", "case")
+    leads = ("case.assign_tasks", "case.backdate", "access.arrange_substitutes")
+    register.add_role(f"{APP}.boss", "局领导", [f"{APP}.view_cases", *leads])
     for role, zh in ROLES.items():
         register.add_role(f"{APP}.{role}", zh, [f"{APP}.view_cases"])
     register.add_role(f"{APP}.leader", "领导", [f"{APP}.view_cases"])

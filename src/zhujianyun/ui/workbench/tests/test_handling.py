@@ -45,7 +45,7 @@ def test_the_page_stays_within_its_queries(bureau):
     browser.get(case_url(one))
     with CaptureQueriesContext(connection) as found:
         browser.get(case_url(one))
-    assert len(found) <= 45
+    assert len(found) <= 20
 
 
 def test_only_what_i_may_do_is_a_form_and_the_rest_says_why_not(bureau):
