@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "zhujianyun.ui.workbench",
     "zhujianyun.ui.search",
     "zhujianyun.ui.notices",
+    "zhujianyun.ui.books",
     "zhujianyun.ui.screen",
     "zhujianyun.ui.screen.alarms",
     "zhujianyun.ui.screen.devices",

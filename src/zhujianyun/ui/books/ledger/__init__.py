@@ -1,0 +1,1 @@
+"""The journal as a book (留痕查阅), for the audit officer alone."""

@@ -1,0 +1,111 @@
+"""The journal in words (留痕用语): verbs, actors and objects as people name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from zhujianyun.base import masks
+from zhujianyun.kernel.access.models import Account
+from zhujianyun.kernel.case.definition import registry
+from zhujianyun.kernel.journal.models import Entry
+from zhujianyun.kernel.subject.models import Subject
+from zhujianyun.ui.workbench import shown
+
+VERBS_ZH = {
+    "privacy.read": "查阅个人信息", "journal.private.erase": "销毁保密正文", "journal.refused": "留痕查阅被拒",
+    "journal.search": "检索留痕", "journal.open_entry": "查看留痕", "journal.verify_entry": "核验单条留痕",
+    "journal.verify": "核验全部留痕", "journal.verified": "留痕核验完成", "journal.export": "导出留痕",
+    "journal.fetch_export": "下载留痕导出", "journal.view_checkpoints": "查看检查点",
+    "outbox.resend": "重发外发消息", "outbox.cancel": "取消外发消息", "outbox.refused": "外发消息访问被拒",
+    "jobs.retry": "重试任务", "jobs.cancel": "取消任务", "jobs.sweep": "收回孤儿任务", "jobs.switch_plan": "启停计划",
+    "jobs.refused": "后台任务访问被拒", "notices.choose": "保存消息偏好", "notice.applicant": "告知申请人",
+    "indicator.drill": "查看指标记录", "indicator.alarm.raise": "发生告警", "indicator.alarm.acknowledge": "确认告警",
+    "indicator.alarm.close": "关闭告警", "case.calendar.announce": "发布日历通知", "indicator.book": "导出指标册",
+}  # fmt: skip
+FAMILIES_ZH = {
+    "case.": "办件", "access.": "账号与授权", "signin.": "登录", "journal.": "留痕", "privacy.": "个人信息",
+    "indicator.": "指标与告警", "outbox.": "外发消息", "jobs.": "后台任务", "notice": "消息", "subject.": "主体",
+    "resource.": "资源", "system.": "业务系统", "hall.": "办事大厅", "screen.": "大屏", "workbench.": "工作台",
+}  # fmt: skip
+CASE_VERBS_ZH = {
+    "open": "开立", "task_assigned": "分派任务", "task_done": "完成任务", "task_escalated": "提请上级指派",
+    "task_given_back": "退回任务", "hand_over": "移交", "clock_resumed": "恢复计时", "clock_rederived": "重算时限",
+    "timer_refused": "到时办理未成", "migrate": "迁移流程版本", "amend_draft": "修改草稿",
+}  # fmt: skip
+RESULTS_ZH = {
+    "ok": "成功",
+    "refused": "被拒",
+    "failed": "失败",
+    "held": "未外发",
+    "unreachable": "无联系方式",
+}
+OBJECTS_ZH = {
+    "case": "办件", "account": "账号", "subject": "主体", "page": "页面", "indicator": "指标", "alarm": "告警",
+    "journal": "留痕", "journal.entry": "留痕", "outbox": "外发消息", "job": "任务", "plan": "计划", "office": "单位",
+    "calendar_notice": "日历通知", "jobs": "后台任务", "system": "业务系统", "session": "会话",
+}  # fmt: skip
+
+
+def verb_zh(verb: str) -> str:
+    """A verb in Chinese (行为名称); the verb itself when nobody named it."""
+    if verb in VERBS_ZH:
+        return VERBS_ZH[verb]
+    family, _, rest = verb.partition(".")
+    if family == "case" and "." in rest:
+        process, _, action = rest.partition(".")
+        if process in registry.processes():
+            return f"{shown.process_zh(process)}·{_action_zh(process, action)}"
+    return verb
+
+
+def _action_zh(process: str, action: str) -> str:
+    if action in CASE_VERBS_ZH:
+        return CASE_VERBS_ZH[action]
+    return shown.action_zh(registry.versions(process)[-1], "", action.replace(".", ":"))
+
+
+def result_zh(result: str) -> str:
+    """A result in Chinese (结果)."""
+    return RESULTS_ZH.get(result, result)
+
+
+def object_zh(kind: str) -> str:
+    """A kind of object in Chinese (对象类型)."""
+    return OBJECTS_ZH.get(kind, kind)
+
+
+@dataclass
+class Names:
+    """The names behind keys such as ``account:12``, of one page of entries (行为人名称). Two queries."""
+
+    accounts: dict[int, Account] = field(default_factory=dict)
+    subjects: dict[int, Subject] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Names:
+        """Read what some entries name."""
+        keys = {key for entry in entries for key in (entry.actor, entry.acting_for)}
+        return cls(
+            Account.objects.in_bulk(_numbers(keys, "account")),
+            Subject.objects.in_bulk(_numbers(keys, "subject")),
+        )
+
+    def zh(self, key: str) -> str:
+        """Who stands behind a key; a person among the subjects is masked (行为人)."""
+        kind, _, number = key.partition(":")
+        if key == "system":
+            return "系统"
+        if kind == "account" and number.isdigit() and int(number) in self.accounts:
+            return self.accounts[int(number)].name_zh
+        if kind == "subject" and number.isdigit() and int(number) in self.subjects:
+            subject = self.subjects[int(number)]
+            return masks.name(subject.name, "officer") if subject.kind == "person" else subject.name
+        return key
+
+
+def _numbers(keys: Iterable[str], kind: str) -> set[int]:
+    found = (key.partition(":") for key in keys)
+    return {
+        int(number) for name, _, number in found if name == kind and number.isdigit() and len(number) < 18
+    }
