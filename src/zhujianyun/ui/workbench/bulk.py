@@ -101,7 +101,8 @@ def choices(selection: Sequence[Chosen]) -> list[Choice]:
                 found.setdefault((offer.action, offer.zh), Choice(offer.action, offer.zh, False))
     for choice in found.values():
         _sort(choice, selection)
-    return sorted(found.values(), key=lambda choice: (-len(choice.can), choice.zh))
+    # What a reason must be given for, a refusal above all, never comes first.
+    return sorted(found.values(), key=lambda choice: (choice.asks_reason, -len(choice.can)))
 
 
 def _sort(choice: Choice, selection: Sequence[Chosen]) -> None:

@@ -99,7 +99,7 @@ def chosen(codes: Sequence[str], scope: str) -> list[Column]:
     idle = (
         OF_CLOCKS if scope in ("settled", "ended") else OF_ENDS if scope in ("open", "todo") else frozenset()
     )
-    late = frozenset({"accepted"}) if scope == "all" else frozenset()
+    late = frozenset() if scope in ("settled", "ended") else frozenset({"accepted"})
     return [one for one in ALL.values() if one.is_usual and one.code not in idle | late]
 
 

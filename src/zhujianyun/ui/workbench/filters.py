@@ -49,7 +49,7 @@ class Filters:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filters:
         """As they stand in an address (读取筛选条件)."""
-        reader = _Reader(given)
+        reader = _Reader(_with_process(given))
         since, until = reader.day("since", "起"), reader.day("until", "止")
         day = reader.one_of("day", DAYS, "日期种类")
         return cls(
@@ -156,6 +156,14 @@ class _Reader:
             return value
         self._drop("排序", value)
         return "due"
+
+
+def _with_process(given: Mapping[str, str]) -> Mapping[str, str]:
+    """A state chosen together with its process, `fire_filing:received`: the same name stands in several."""
+    process, colon, state = str(given.get("state", "")).partition(":")
+    if not colon:
+        return given
+    return {**given, "state": state, "process": given.get("process") or process}
 
 
 def known_states() -> dict[str, str]:

@@ -40,9 +40,9 @@ def _named(wanted: Filters) -> list[str]:
 def _days(wanted: Filters) -> str:
     if not (wanted.since or wanted.until):
         return ""
-    since = f"{wanted.since} 起" if wanted.since else ""
-    until = f"{wanted.until} 止" if wanted.until else ""
-    return f"{DAYS[wanted.day]} {since}{until}"
+    if wanted.since and wanted.until:
+        return f"{DAYS[wanted.day]} {wanted.since} 至 {wanted.until}"
+    return f"{DAYS[wanted.day]} " + (f"{wanted.since} 起" if wanted.since else f"至 {wanted.until}")
 
 
 def office_zh(pk: int) -> str:

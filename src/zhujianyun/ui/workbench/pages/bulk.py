@@ -77,7 +77,13 @@ def _back(request: HttpRequest) -> str:
 
 
 def _told(one: bulk.Choice) -> dict[str, Any]:
-    return {"action": one.action, "zh": one.zh, "can": len(one.can), "of": len(one.can) + len(one.cannot)}
+    return {
+        "action": one.action,
+        "zh": one.zh,
+        "can": len(one.can),
+        "of": len(one.can) + len(one.cannot),
+        "asks_reason": one.asks_reason,
+    }
 
 
 def _context(request: HttpRequest, selection: list[bulk.Chosen], found: list[bulk.Choice]) -> dict[str, Any]:

@@ -126,14 +126,15 @@ def _offices(actor: Actor) -> list[tuple[int, str]]:
 
 
 def _states(process: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The states to choose from, grouped by process (可选环节)."""
+    """The states to choose from, grouped by process (可选环节); without a process each brings its own."""
     chosen = [process] if process in registry.processes() else registry.processes()
     found = []
     for name in chosen:
         states = {
             s.name: s.zh for d in registry.versions(name) for s in d.states.values() if s.name != d.initial
         }
-        found.append((shown.process_zh(name), list(states.items())))
+        before = "" if name == process else f"{name}:"
+        found.append((shown.process_zh(name), [(f"{before}{code}", zh) for code, zh in states.items()]))
     return found
 
 

@@ -73,7 +73,7 @@ def _tiles(counted: dict[str, int]) -> list[dict[str, Any]]:
         }
     ]
     for lamp, zh in reversed(LAMPS):
-        below = f"其中轮到我 {counted[f'my_{lamp}']} 件"
+        below = f"其中轮到我 {counted[f'my_{lamp}']} 件" if counted["todo"] else "您可见范围内的在办件"
         tiles.append(
             {
                 "zh": zh,
@@ -117,8 +117,12 @@ def _division(actor: Actor, today: date) -> dict[str, Any] | None:
     rows = [
         (zh, f"{name}={key}", shares.get(key, queries.Share(key, 0, 0, 0, 0))) for name, key, zh in places
     ]
+    if seen is not access.ALL:
+        rows = [row for row in rows if row[2].open or row[2].concluded]
+        if len(rows) < 2:
+            return None
     return {
-        "rows": [row for row in rows if seen is access.ALL or row[2].open or row[2].concluded],
+        "rows": rows,
         "place_zh": "设区市" if seen is access.ALL else "单位",
         "monday": monday,
         "total": [

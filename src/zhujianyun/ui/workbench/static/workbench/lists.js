@@ -25,7 +25,7 @@
   function bulk(table) {
     const bar = document.querySelector("[data-wb-bulk]");
     const boxes = [...table.querySelectorAll("tbody .wb-pick input")];
-    const all = table.querySelector("[data-wb-all]");
+    const all = table.querySelector("[data-wb-page-all]");
     const count = bar.querySelector("[data-wb-count]"), acts = bar.querySelector("[data-wb-acts]");
     let waiting = 0, asked = 0;
     all.hidden = boxes.length === 0;
@@ -44,7 +44,7 @@
     };
     const button = (one) => {
       const made = document.createElement("button");
-      made.className = "wb-button wb-button--main"; made.name = "action"; made.value = one.action;
+      made.className = one.asks_reason ? "wb-button" : "wb-button wb-button--main"; made.name = "action"; made.value = one.action;
       made.textContent = one.can === one.of ? `${one.zh}（${one.can} 件）` : `${one.zh}（${one.of} 件中的 ${one.can} 件）`;
       return made;
     };
