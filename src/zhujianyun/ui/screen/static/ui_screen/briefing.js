@@ -79,6 +79,7 @@ export class Briefing {
     element.append(told);
     const named = (data.figures ?? data.rows?.flatMap((r) => (r.from ? [r.from, r.to] : [])) ?? []).map((f) => f.code);
     const codes = [...new Set(named.length ? named : (data.code ? [data.code] : data.series?.map((s) => s.code) ?? []))].filter(Boolean).slice(0, 4);
+    if (codes.length > 2) told.classList.add("many");
     for (const code of codes) {
       const answer = await fetch(`/screen/figure/${code}/card`, { credentials: "same-origin" }).catch(() => null);
       if (!answer?.ok || !told.isConnected) return;
@@ -86,10 +87,11 @@ export class Briefing {
       const say = (name) => [...card.querySelectorAll("dt")].find((dt) => dt.textContent === name)?.nextElementSibling?.textContent.trim();
       const line = node("p");
       line.append(node("b", "", card.querySelector("h3").firstChild.textContent.trim()), `　${say("口径") ?? ""}`);
-      const beside = [say("同比"), say("目标")].filter(Boolean).join("　");
+      const beside = ["同比", "目标"].map((name) => say(name) && `${name} ${say(name)}`).filter(Boolean).join("　");
       if (beside) line.append(node("span", "", `　${beside}`));
       told.append(line);
     }
+    if (told.isConnected) this.current().repaint(element.dataset.widget);  // the words took some of its room
   }
 
   leave() {

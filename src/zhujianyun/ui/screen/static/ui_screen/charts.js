@@ -13,7 +13,9 @@ export function chartIn(body) {
     observer.observe(holder);
     watching.set(holder, observer);
   }
-  return echarts.getInstanceByDom(holder) ?? echarts.init(holder, null, { renderer: "svg" });
+  const chart = echarts.getInstanceByDom(holder) ?? echarts.init(holder, null, { renderer: "svg" });
+  if (holder.clientWidth && (chart.getWidth() !== holder.clientWidth || chart.getHeight() !== holder.clientHeight)) chart.resize();
+  return chart;
 }
 
 export function disposeIn(root) {
