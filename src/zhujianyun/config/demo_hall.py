@@ -42,6 +42,7 @@ def play(seed: int) -> None:
         firms = _firms()
         for firm in firms:
             _bind(people[0], firm)
+        _verifier()
         if firms:
             _authorise(people[0], people[1], firms[0])
             _draft(people[0], firms[0], rng)
@@ -75,6 +76,20 @@ def _bind(person: object, firm: Subject) -> None:
     agency = enterprises.claim(person, code, firm.name, "陈海燕")
     if agency.state == Agency.State.ASKED:
         enterprises.verify(agency, access.SYSTEM, grant=True, reason="演示：已核对营业执照和授权委托书")
+
+
+def _verifier() -> None:
+    """The clerk of Nanning verifies enterprises, too."""
+    from zhujianyun.kernel.access import actions, queries
+    from zhujianyun.kernel.access.models import Account, Membership
+
+    access.sync_roles()
+    clerk = Account.objects.filter(username="nanning.clerk").first()
+    if clerk is None or Membership.objects.filter(account=clerk, role__code="hall.verifier").exists():
+        return
+    office = Membership.objects.filter(account=clerk).first().office
+    security = next(d.account for d in queries.officers().select_related("account") if d.duty == "security")
+    actions.grant_role(clerk, "hall.verifier", office, by=access.actor(security), valid_from=clock.today())
 
 
 def _authorise(admin: object, person: object, firm: Subject) -> None:

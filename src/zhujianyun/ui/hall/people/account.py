@@ -116,6 +116,11 @@ def phone_of(applicant: Applicant) -> str:
     return keeping.unseal(applicant.uid, "phone", applicant.phone_sealed)
 
 
+def id_number_of(applicant: Applicant) -> str:
+    """His identity number in clear, for masking (身份证号)."""
+    return keeping.unseal(applicant.uid, "id", applicant.id_sealed)
+
+
 def email_of(applicant: Applicant) -> str:
     """His mailbox in clear, for sending (电子邮箱)."""
     return keeping.unseal(applicant.uid, "email", applicant.email_sealed)
@@ -126,7 +131,7 @@ def shown(applicant: Applicant) -> dict[str, str]:
     name, _, host = email_of(applicant).partition("@")
     return {
         "name": applicant.subject.name,
-        "id_number": masks.id_card(keeping.unseal(applicant.uid, "id", applicant.id_sealed), "public"),
+        "id_number": masks.id_card(id_number_of(applicant), "public"),
         "phone": masks.phone(phone_of(applicant)),
         "email": f"{name[:1]}***@{host}" if host else "",
     }

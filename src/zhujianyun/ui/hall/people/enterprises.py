@@ -12,7 +12,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from zhujianyun.base import clock
+from zhujianyun.base import clock, outbox
 from zhujianyun.base.codes import uscc
 from zhujianyun.base.errors import NotAllowed, NotFound, PlatformError, RuleBroken
 from zhujianyun.kernel import access, journal
@@ -22,7 +22,7 @@ from zhujianyun.kernel.subject import queries
 from zhujianyun.kernel.subject.models import Subject
 from zhujianyun.ui.hall import keeping
 from zhujianyun.ui.hall.models import Agency, Applicant
-from zhujianyun.ui.hall.people import signing_in
+from zhujianyun.ui.hall.people import account, signing_in
 from zhujianyun.ui.hall.people.registering import refuse
 from zhujianyun.ui.hall.people.source import source
 
@@ -198,7 +198,17 @@ def _decided(agency: Agency, by: str, *, grant: bool, reason: str) -> Agency:
     row.decided_at, row.decided_by, row.reason = clock.now(), by, keeping.unseen_removed(reason)[:400]
     row.save(update_fields=["state", "decided_at", "decided_by", "reason"])
     _note("hall.enterprise.verify", by, row, result="ok" if grant else "refused")
+    _tell(row)
     return row
+
+
+def _tell(agency: Agency) -> None:
+    """Tell the one who asked what became of it."""
+    said = "已通过" if agency.state == ACTIVE else f"未通过：{agency.reason or '请联系企业管理员'}"
+    outbox.send(
+        "sms", to=account.phone_of(agency.applicant), title="企业绑定结果", link="/hall/enterprises/",
+        text=f"【住建云】您绑定“{agency.enterprise.name[:40]}”的申请{said}。", key=f"hall.agency:{agency.pk}:{agency.state}",
+    )  # fmt: skip
 
 
 def _note(verb: str, actor: str, agency: Agency, result: str = "ok") -> None:

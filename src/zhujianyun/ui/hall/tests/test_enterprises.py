@@ -163,3 +163,30 @@ def test_claiming_on_the_page_binds_or_waits(town, settings):
     assert "可以以企业名义申报" in client.get("/hall/enterprises/").content.decode()
     assert Subject.objects.filter(kind="enterprise", name=CODE_NAME[0]).exists()
     assert Client().get("/hall/enterprises/").status_code == 302
+
+
+def test_the_officers_page_shows_claims_masked_and_decides(town, settings):
+    from django.urls import reverse
+
+    from zhujianyun.base import outbox
+    from zhujianyun.kernel.access import registry
+    from zhujianyun.kernel.access.models import Account, Membership, Role
+
+    registry.sync_roles()
+    person = town.person()
+    claimed = enterprises.claim(person, uscc.make(town.rng), *CODE_NAME)
+    officer = Account.objects.create(username="verifier", name_zh="李四")
+    client = Client()
+    client.force_login(officer, backend="zhujianyun.kernel.access.backends.AccountBackend")
+    page = reverse("hall_verifying:claims")
+    assert client.get(page).status_code in (302, 403)
+    role = Role.objects.get(code="hall.verifier")
+    Membership.objects.create(account=officer, role=role, office=town.office, valid_from="2020-01-01")
+    text = client.get(page).content.decode()
+    assert CODE_NAME[0] in text and account.id_number_of(person) not in text
+    link = reverse("hall_verifying:decide", args=[claimed.pk])
+    assert client.post(link, {"what": "grant", "reason": ""}).status_code == 422
+    assert client.post(link, {"what": "grant", "reason": "已核对执照"}).status_code == 302
+    claimed.refresh_from_db()
+    assert claimed.state == Agency.State.ACTIVE
+    assert "已通过" in outbox.Message.objects.order_by("-pk").first().text

@@ -1,0 +1,1 @@
+"""Officers verify who may act for an enterprise (企业核验)."""
