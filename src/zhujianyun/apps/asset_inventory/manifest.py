@@ -38,7 +38,7 @@ MANIFEST = Manifest(
     tables={"inventory_limits": "inventory_limits.csv"},
     indicators="zhujianyun.apps.asset_inventory.indicators",
     urls="zhujianyun.apps.asset_inventory.urls",
-    menu=(MenuEntry("资产台账", "asset_inventory:systems", "list-ul", VIEW, 200),),
+    menu=(MenuEntry("资产台账", "asset_inventory:home", "list-ul", VIEW, 200),),
     sample="zhujianyun.apps.asset_inventory.sample:play",
     neighbours="zhujianyun.apps.asset_inventory.sample.neighbours:serve",
 )  # fmt: skip

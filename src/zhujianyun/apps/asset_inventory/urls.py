@@ -1,12 +1,14 @@
 """Addresses of 资产台账 inside the workbench (资产台账网址), behind Wagtail's door."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access as inside
 
 from zhujianyun.apps.asset_inventory.pages import acting, graph, lists, sheets, system
 
 app_name = "asset_inventory"
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="asset_inventory:systems"), name="home"),
     path("systems/", inside(lists.systems), name="systems"),
     path("systems/new/", inside(acting.enter), name="enter"),
     path("systems/<slug:code>/", inside(system.show), name="system"),

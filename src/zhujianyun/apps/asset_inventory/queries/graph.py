@@ -10,7 +10,7 @@ from django.db.models import Q
 from zhujianyun.apps.asset_inventory.models import LinkedSpan
 from zhujianyun.apps.asset_inventory.queries.records import LIVE, visible
 from zhujianyun.apps.asset_inventory.queries.standing import Standing, standing_of
-from zhujianyun.apps.asset_inventory.rules.layout import Spot, laid_out
+from zhujianyun.apps.asset_inventory.rules.layout import COLUMN, LABEL, Spot, laid_out
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.system.models import SystemLink
 
@@ -107,6 +107,7 @@ def _edges(links: list[SystemLink], nodes: dict[int, Node]) -> list[Edge]:
 def _box(spots: dict[str, Spot]) -> tuple[float, float, float, float]:
     if not spots:
         return 0.0, 0.0, 100.0, 100.0
-    xs, ys = [spot.x for spot in spots.values()], [spot.y for spot in spots.values()]
-    left, top = min(xs) - 250, min(ys) - 250
-    return left, top, max(xs) + 250 - left, max(ys) + 90 - top
+    edge = [spot.x + (COLUMN if spot.is_alone else LABEL) for spot in spots.values()]
+    left = min(spot.x - (20 if spot.is_alone else LABEL) for spot in spots.values())
+    reach = max(abs(spot.y) + (40 if spot.is_alone else LABEL) for spot in spots.values())
+    return left, -reach, max(edge) - left, 2 * reach

@@ -98,7 +98,7 @@ def certificate(target: str, expires_on: date, day: date) -> Iterator[Found]:
     left = (expires_on - day).days
     for days, severity in CERTIFICATE_WARN:
         if left <= days:
-            said = f"{left} 天后到期（{expires_on}）" if left >= 0 else f"已于 {expires_on} 过期"
+            said = f" {left} 天后到期（{expires_on}）" if left >= 0 else f"已于 {expires_on} 过期"
             yield Found(
                 "certificate", severity, f"{target} 的证书{said}", "请尽快更换证书。", key=target[:120]
             )

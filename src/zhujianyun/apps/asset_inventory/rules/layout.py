@@ -1,7 +1,8 @@
 """Where the systems stand on the graph (互联图布局): from the same links always the same picture.
 
 The best tied system stands in the middle, what it is tied to around it on spokes, what those are tied to
-farther out. Systems with no link at all stand in rows below, in plain sight.
+farther out; the richest branch points to the right. Systems with no link at all stand in columns at the
+right edge, in plain sight.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-RING, FIRST_RING, ROW, COLUMN, COLUMNS = 270.0, 330.0, 46.0, 300.0, 4
+RING, FIRST_RING, ROW, COLUMN, ROWS = 220.0, 300.0, 50.0, 350.0, 16
+LABEL = 290.0  # room for a name beyond the outermost dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,12 @@ def laid_out(nodes: Iterable[str], ties: Iterable[tuple[str, str]]) -> dict[str,
     left = 0.0
     for group in _groups(names, near):
         left += _place(group, near, left, spots)
-    bottom = max((spot.y for spot in spots.values()), default=0.0) + 330.0
-    start = min((spot.x for spot in spots.values()), default=0.0)
-    for place, name in enumerate(name for name in names if name not in spots):
-        row, column = divmod(place, COLUMNS)
-        spots[name] = Spot(start + column * COLUMN, bottom + row * ROW, is_alone=True)
+    alone = [name for name in names if name not in spots]
+    right = max((spot.x for spot in spots.values()), default=-LABEL) + LABEL + 40
+    rows = min(ROWS, max(1, -(-len(alone) // 2)))
+    for place, name in enumerate(alone):
+        column, row = divmod(place, rows)
+        spots[name] = Spot(right + column * COLUMN, (row - (rows - 1) / 2) * ROW, is_alone=True)
     return spots
 
 
@@ -70,9 +73,9 @@ def _place(group: list[str], near: Mapping[str, set[str]], left: float, spots: d
     children, depth = _tree(centre, near)
     deepest = max(depth.values())
     radius = FIRST_RING + RING * max(deepest - 1, 0)
-    middle = left + radius + 260
+    middle = left + radius + LABEL
     weight = _weights(centre, children)
-    ahead = [(centre, 0.0, 2 * pi)]
+    ahead = [(centre, turn := _turn(centre, children, weight), turn + 2 * pi)]
     while ahead:
         name, start, end = ahead.pop()
         angle = (start + end) / 2
@@ -87,7 +90,17 @@ def _place(group: list[str], near: Mapping[str, set[str]], left: float, spots: d
         for child in children[name]:
             ahead.append((child, start, start + share * weight[child]))
             start += share * weight[child]
-    return 2 * radius + 520
+    return 2 * (radius + LABEL)
+
+
+def _turn(centre: str, children: Mapping[str, list[str]], weight: Mapping[str, int]) -> float:
+    """Where the first child's share begins, so that the middle of the heaviest share lies to the right."""
+    own = children.get(centre, [])
+    if not own:
+        return 0.0
+    heaviest = max(own, key=lambda child: (weight[child], child))
+    before = sum(weight[child] for child in own[: own.index(heaviest)])
+    return -2 * pi * (before + weight[heaviest] / 2) / sum(weight[child] for child in own)
 
 
 def _tree(centre: str, near: Mapping[str, set[str]]) -> tuple[dict[str, list[str]], dict[str, int]]:

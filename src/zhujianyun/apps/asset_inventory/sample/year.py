@@ -176,8 +176,10 @@ class Scene:
 
     def _hold(self, one: Planned, record: SystemRecord) -> None:
         rng, by, today = self.rng, self.officer(one), clock.today()
-        ends = date(2020, 12, 31) + timedelta(days=rng.choice((-60, 20, 45, 90, 180, 300, 360, 540)))
-        ends = max(ends, today + timedelta(days=30))
+        ends = date(2020, 12, 31) + timedelta(
+            days=rng.choice((-40, 20, 45, 90, 120, 180, 240, 300, 330, 360, 480, 540))
+        )
+        ends = max(ends + timedelta(days=rng.randrange(-13, 14)), today + timedelta(days=30))
         holding.add_contract(
             record, f"ZJXX-{2019 + rng.randrange(2)}-{len(self.records):03}", rng.choice(catalogue.FIRMS),
             starts_on=ends - timedelta(days=365), ends_on=ends, amount_fen=rng.randrange(80_000, 4_000_000) * 100,
