@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from zhujianyun.kernel.access.models import Account, OfficerDuty
+from zhujianyun.kernel.access.models import Account, Membership, Office, OfficerDuty, Role
+from zhujianyun.kernel.journal.tests.conftest import no_triggers  # noqa: F401
 
 Enter = Callable[[str], Client]
 
@@ -20,6 +21,12 @@ def people(db) -> dict[str, Account]:
     for duty in ("system", "security", "audit"):
         found[duty] = Account.objects.create(username=f"{duty}.officer", name_zh=f"{duty}员")
         OfficerDuty.objects.create(account=found[duty], duty=duty, appointed_on=date(2020, 1, 1))
+    root, _ = Office.objects.get_or_create(code="gx", defaults={"name": "自治区住建厅", "kind": "province"})
+    viewer, _ = Role.objects.update_or_create(
+        code="big_screen.viewer", defaults={"zh": "大屏观看者", "permissions": ["screen.view"]}
+    )
+    found["leader"] = Account.objects.create(username="leader", name_zh="厅领导")
+    Membership.objects.create(account=found["leader"], role=viewer, office=root, valid_from=date(2020, 1, 1))
     return found
 
 
