@@ -36,6 +36,7 @@ urlpatterns = [
     path("", front_door, name="front_door"),
     path("", include("zhujianyun.ui.signin.urls")),
     path("screen/", include("zhujianyun.ui.screen.urls")),
+    path("public/screen/", include("zhujianyun.ui.screen.public")),
     path("wall/", include("zhujianyun.ui.screen.devices.urls")),
     path("hall/", include("zhujianyun.ui.hall.urls")),
     *_apps(),

@@ -1,4 +1,4 @@
-"""The pages of the wall and of a figure (大屏与指标页面)."""
+"""The pages of the wall (大屏页面). Those of a figure stand in `figure_pages`."""
 
 from __future__ import annotations
 
@@ -9,22 +9,17 @@ from typing import Any, cast
 
 import orjson
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhujianyun.base import clock
-from zhujianyun.base.codes import divisions
-from zhujianyun.kernel import access, journal
-from zhujianyun.kernel.indicator import Period, queries
-from zhujianyun.kernel.indicator import registry as indicators
-from zhujianyun.ui.screen import payload, registry, strip, tickets
+from zhujianyun.ui.screen import payload, registry, replay, strip, tickets
 from zhujianyun.ui.screen.devices import visiting
 from zhujianyun.ui.screen.devices.rules import LEAST_SECONDS, MOST_SECONDS, USUAL_SECONDS
+from zhujianyun.ui.screen.layouts import queries as layouts
 
-RECORDS_A_PAGE = 50
 log = logging.getLogger(__name__)
 
 
@@ -62,7 +57,7 @@ def viewer_of(request: HttpRequest) -> visiting.Viewer:
 
 
 def _screen(code: str, viewer: visiting.Viewer) -> registry.Screen:
-    screen = registry.get(code)
+    screen = layouts.screen(code)
     if screen is None or not viewer.may_show(code):
         raise Http404(f"没有屏幕 {code}。")
     return screen
@@ -73,9 +68,12 @@ def _screen(code: str, viewer: visiting.Viewer) -> registry.Screen:
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """One screen at a desk, painted from the data that comes with the page (展示大屏).
 
-    `?rotate=30` takes the screens in turn, `?mode=briefing` steps through them by arrow keys.
+    `?rotate=30` takes the screens in turn, `?mode=briefing` steps through them by arrow keys,
+    `?at=2020-12-19T09:00` shows what was known then.
     """
     viewer = viewer_of(request)
+    if viewer.device is None and (at := replay.asked_at(request)):
+        return replay.show(request, _screen(code, viewer), at)
     return render(
         request, "ui_screen/wall.html", wall(request, viewer, _screen(code, viewer), _turn(request))
     )
@@ -133,7 +131,8 @@ def data(request: HttpRequest, code: str) -> HttpResponse:
     screen = _screen(code, viewer)
     if noted := request.headers.get("X-Wall-Note", ""):
         log.warning("大屏 %s（%s）报告：%s", code, viewer.key, noted[:200])
-    built = strip.shown_to(viewer, screen)
+    at = replay.asked_at(request) if viewer.device is None else None
+    built = replay.data(code, at) if at else strip.shown_to(viewer, screen)
     tag = payload.etag(screen, built, viewer.rights)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Server-Time": built["server_time"]}
     if request.headers.get("If-None-Match") == tag:
@@ -147,76 +146,3 @@ def ticket(request: HttpRequest) -> HttpResponse:
     """A fresh ticket to the stream: pages outlive the one they came with (换取推送票据)."""
     issued = tickets.issue(viewer_of(request).key)
     return HttpResponse(issued, content_type="text/plain", headers={"Cache-Control": "no-store"})
-
-
-def _cities() -> dict[str, str]:
-    return {row.code: row.name for row in divisions.cities()}
-
-
-def _asked(request: HttpRequest) -> tuple[Period, str]:
-    """Year and city from the address.
-
-    Raises:
-        Http404: no such year or city.
-    """
-    year = request.GET.get("year", str(clock.today().year))
-    city = request.GET.get("city", "")
-    if not (year.isdigit() and 1990 <= int(year) <= 2100) or (city and city not in _cities()):
-        raise Http404("没有这个年份或城市，请从指标页面重新选择。")
-    return Period.year(int(year)), city
-
-
-@require_safe
-@for_viewers
-def card(request: HttpRequest, code: str) -> HttpResponse:
-    """The definition of a figure, for the dialogue on the wall (口径卡)."""
-    _may_read(viewer_of(request), code)
-    return render(request, "ui_screen/card.html", _figure(request, code))
-
-
-@require_safe
-@for_viewers
-def figure(request: HttpRequest, code: str) -> HttpResponse:
-    """A figure with its definition and exactly the records behind it (指标与记录); never on a wall device."""
-    if viewer_of(request).device is not None:
-        return redirect("wall:show")
-    context = _figure(request, code)
-    drill = queries.drill(code, context["period"], context["city"], access.actor(request.user))
-    pages = Paginator(drill.rows, RECORDS_A_PAGE)
-    page = pages.get_page(request.GET.get("page"))
-    context |= {"drill": drill, "page": page, "records": queries.columns(code, page.object_list)}
-    journal.record(
-        "indicator.drill", actor=request.user.key, object=("indicator", code),
-        facts={"period": context["period"].text_zh, "city": context["city"], "records": drill.visible},
-    )  # fmt: skip
-    return render(request, "ui_screen/figure.html", context)
-
-
-def _may_read(viewer: visiting.Viewer, code: str) -> None:
-    """A device reads the cards of its own screens, a public one those of released figures.
-
-    Raises:
-        Http404: for any other.
-    """
-    if viewer.device is None:
-        return
-    shown = {c for name in viewer.device.screens if (s := registry.get(name)) for c in s.codes()}
-    if code not in shown or (viewer.is_public and not indicators.get(code).release):
-        raise Http404(f"没有指标 {code}。")
-
-
-def _figure(request: HttpRequest, code: str) -> dict[str, Any]:
-    if code not in {d.code for d in indicators.all_()}:
-        raise Http404(f"没有指标 {code}。")
-    period, city = _asked(request)
-    shown = queries.figure(code, period, city)
-    return {
-        "figure": shown,
-        "words": payload.figure_words(shown),
-        "period": period,
-        "city": city,
-        "city_name": _cities().get(city, "全区"),
-        "cities": list(_cities().items()),
-        "demo": getattr(settings, "ZJY_DEMO", False),
-        "viewer": viewer_of(request),
-    }

@@ -15,6 +15,7 @@ from zhujianyun.base.errors import RuleBroken
 from zhujianyun.ui.screen import pages, registry
 from zhujianyun.ui.screen.devices import actions, visiting
 from zhujianyun.ui.screen.devices.models import Pairing
+from zhujianyun.ui.screen.layouts import queries as layouts
 from zhujianyun.ui.signin.addresses import address_of
 
 PAIR_COOKIE = "zjy_pair"
@@ -32,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return _pairing_page(
             request, f"“{viewer.device.name}”的屏幕已经下线，请管理员重新选择屏幕。", asks=False
         )
-    first = registry.get(playlist[0]["screen"])
+    first = layouts.screen(playlist[0]["screen"])
     assert first is not None
     answer = render(request, "ui_screen/wall.html", pages.wall(request, viewer, first, playlist))
     answer["Cache-Control"] = "no-store"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -14,6 +15,12 @@ from zhujianyun.ui.screen.svg import cities as pictures
 
 if TYPE_CHECKING:
     from zhujianyun.ui.screen.registry import Widget
+
+
+def names_on(day: date) -> list[tuple[str, str]]:
+    """Code and short name of every city of a day (城市简称)."""
+    return [(row.code, row.name.removesuffix("市")) for row in divisions.cities(day)]
+
 
 NONE_YET = {"empty": "暂无分市数据"}
 

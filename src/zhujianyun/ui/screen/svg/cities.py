@@ -13,7 +13,10 @@ PLACES = {
     "450400": (4, 2), "450100": (1, 3), "450800": (3, 2), "450900": (3, 3), "451400": (0, 3), "450700": (2, 3),
     "450600": (1, 4), "450500": (2, 4),
 }  # fmt: skip
-SHIFT = {"450700": (14, 0), "450600": (-22, 12), "450500": (26, 14)}
+SHIFT = {
+    "450100": (-14, -6), "450700": (16, -6), "450600": (-34, 12), "450500": (30, 18), "450800": (12, -10),
+    "450900": (22, 10), "451300": (-8, -14), "451400": (-20, 4),
+}  # fmt: skip
 
 
 def _share(city: dict[str, Any], data: dict[str, Any]) -> float:
@@ -34,7 +37,7 @@ def map_(pen: Pen, data: dict[str, Any], width: float = 0) -> None:
     for code, _, (x, y) in placed:
         if city := by.get(code):
             dx, dy = SHIFT.get(code, (0, 0))
-            for line, said in enumerate((city["name"], city["text"])):
+            for line, said in enumerate((city["name"], city["bare"])):
                 pen.text(x + dx, y + dy + line * size * 1.1, said, size=size, anchor="middle", halo=p.panel)
                 pen.text(
                     x + dx, y + dy + line * size * 1.1, said, size=size, anchor="middle", bold=bool(line)

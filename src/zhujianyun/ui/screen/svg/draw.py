@@ -9,9 +9,9 @@ from zhujianyun.ui.screen.registry import Widget
 from zhujianyun.ui.screen.svg.pen import DARK, Palette, Pen
 
 
-def picture(widget: Widget, data: dict[str, Any], palette: Palette = DARK) -> str:
+def picture(widget: Widget, data: dict[str, Any], palette: Palette = DARK, *, links: bool = True) -> str:
     """The picture of a widget's data in its own room; what is empty says so (成图)."""
-    pen = Pen(*widget.room, palette)
+    pen = Pen(*widget.room, palette, links=links)
     if "empty" in data:
         pen.text(pen.width / 2, pen.height / 2, data["empty"], anchor="middle", fill=palette.soft)
     else:

@@ -41,8 +41,10 @@ LIGHT = Palette("#ffffff", "#ffffff", "#ccd6e2", "#14233a", "#51657f", "#12436d"
 class Pen:
     """Writes one picture (一幅图)."""
 
-    def __init__(self, width: float, height: float, palette: Palette = DARK, *, size: float = 24) -> None:
-        self.width, self.height, self.palette, self.size = width, height, palette, size
+    def __init__(
+        self, width: float, height: float, palette: Palette = DARK, *, size: float = 24, links: bool = True
+    ) -> None:
+        self.width, self.height, self.palette, self.size, self.links = width, height, palette, size, links
         self._parts: list[str] = []
 
     def rect(
@@ -98,7 +100,7 @@ class Pen:
     @contextmanager
     def link(self, url: str, title: str = "") -> Iterator[None]:
         """What is drawn inside leads to an address of ours (链接)."""
-        safe = url if _is_ours(url) else ""
+        safe = url if self.links and _is_ours(url) else ""
         self._parts.append(f'<a href="{escape(safe)}">' if safe else "<g>")
         if title:
             self._parts.append(f"<title>{escape(title)}</title>")
@@ -117,8 +119,10 @@ class Pen:
 
 
 def width_of(said: str, size: float) -> float:
-    """About how wide words are (文字宽度): Han one em, Latin and digits a little over half."""
-    return sum(size if unicodedata.east_asian_width(c) in "WF" else size * 0.58 for c in said)
+    """About how wide words are (文字宽度): Han one em, Latin and digits a little over half, points a third."""
+    return size * sum(
+        1.0 if unicodedata.east_asian_width(c) in "WF" else 0.3 if c in ".,:' " else 0.565 for c in said
+    )
 
 
 def fitting(said: str, size: float, room: float) -> str:
