@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "zhujianyun.ui.workbench.errors.PlatformErrors",
+    "zhujianyun.ui.hall.visiting.HallErrors",
 ]
 
 ROOT_URLCONF = "zhujianyun.config.urls"

@@ -16,10 +16,12 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import rotate_token
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from zhujianyun.base import clock
+from zhujianyun.base.errors import PlatformError
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.subject.models import Subject
@@ -27,7 +29,14 @@ from zhujianyun.ui.hall.models import Agency, Applicant
 
 SESSION = "hall.visitor"
 TOUCH_SECONDS = 30
-SAID_IDLE = "长时间没有操作，已为您退出。请重新登录，刚才填写的内容还在。"
+TITLES_ZH = {
+    403: "不能办理",
+    404: "没有找到",
+    409: "已在别处办理",
+    422: "还不能办理",
+    429: "请稍后再试",
+    502: "暂时办不了",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,29 @@ class HallVisitor:
             request.visitor = SimpleLazyObject(lambda: _visitor(request) or False)  # type: ignore[attr-defined]
             request.applicant = request.visitor  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class HallErrors:
+    """What a page of the hall refused, in the hall's own frame (大厅错误页): nobody is led to the workbench."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do on the way."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for a platform error under /hall/; None for anything else."""
+        if (
+            not isinstance(error, PlatformError)
+            or not request.path.startswith("/hall/")
+            or wants_json(request)
+        ):
+            return None
+        title = TITLES_ZH.get(error.http_status, "出错了")
+        context = {"title": title, "said": error.message_zh, "rule": error.rule}
+        return render(request, "hall/error.html", context, status=error.http_status)
 
 
 def visitor_of(request: HttpRequest) -> Visitor | None:

@@ -215,3 +215,14 @@ def test_no_applicant_sees_or_acts_on_a_case_that_is_neither_his_nor_his_enterpr
         row.delete()
     found.refresh_from_db()
     assert (found.version, found.state) == before
+
+
+def test_a_refusal_stands_in_the_halls_own_frame(town):
+    page = town.browser(town.person()).get("/hall/mine/none/")
+    assert (
+        page.status_code == 404
+        and "我的办件" in page.content.decode()
+        and "工作台" not in page.content.decode()
+    )
+    told = Client().post("/hall/applications/x/", headers={"accept": "application/json"})
+    assert told.status_code == 401 and told.json()["message_zh"]
