@@ -104,6 +104,15 @@ def holders_of(
     return found
 
 
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """The names behind account keys such as "account:12"; no query for none (账号姓名)."""
+    ids = [key.partition(":")[2] for key in keys if key.startswith("account:")]
+    if not ids:
+        return {}
+    rows = Account.objects.filter(pk__in=[one for one in ids if one.isdigit()])
+    return {f"account:{pk}": name for pk, name in rows.values_list("pk", "name_zh")}
+
+
 def officers(day: date | None = None) -> QuerySet[OfficerDuty]:
     """The three officers in duty on a day (在任三员)."""
     day = day or clock.today()

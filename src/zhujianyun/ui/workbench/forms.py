@@ -23,7 +23,7 @@ from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.access import queries as people
 from zhujianyun.kernel.access.models import Account
 from zhujianyun.kernel.case import Attached, Offer
-from zhujianyun.kernel.case.definition.model import Action, Definition, Fact, signers
+from zhujianyun.kernel.case.definition.model import APPLICANT, Action, Definition, Fact, signers
 from zhujianyun.kernel.case.dossier import Dossier
 from zhujianyun.kernel.case.engine import checks
 from zhujianyun.ui.workbench import consequences, supplement
@@ -104,6 +104,7 @@ class ActForm:
     doc: str = ""  # the paper that the act issues
     effects: list[tuple[str, list[str]]] = field(default_factory=list)
     may_backdate: bool = False
+    for_zh: str = ""  # for whom the officer would act
     done_at: str = ""  # as the browser writes it: 2020-03-05T14:30
     done_at_error: str = ""
 
@@ -126,13 +127,14 @@ class Desk:
     definition: Definition
     by: Actor
     holders: dict[str, list[Account]]
+    stood_in_for: dict[str, str]  # account key → name
 
     @classmethod
     def set_up(cls, dossier: Dossier, definition: Definition, by: Actor, offers: Iterable[Offer]) -> Desk:
         """With everybody who may be named in one of the forms, in one query at most."""
         codes = {f"{definition.app}.{role}" for one in offers for role in _named(dossier, definition, one)}
         found = people.holders_of(codes, dossier.case.office_id) if codes else {}
-        return cls(dossier, definition, by, found)
+        return cls(dossier, definition, by, found, people.names_of(set(by.substitutes.values())))
 
     def action(self, offer: Offer) -> Action | None:
         """The action of the definition behind an offer; an extension has none."""
@@ -160,6 +162,7 @@ def blank(desk: Desk, offer: Offer) -> ActForm:
         needs_reason=offer.asks_reason or offer.action.startswith(EXTEND),
         gaps=gaps,
         doc=_doc(desk, offer),
+        for_zh=_for_zh(desk, action) if action else "",
         effects=consequences.of(desk.definition, case, action) if action else [],
         may_backdate=bool(action)
         and access.allows(desk.by, checks.BACKDATE, case.office_id)
@@ -344,6 +347,20 @@ def _approvers(desk: Desk, offer: Offer) -> list[PeopleField]:
         zh = f"中止批准人（{desk.definition.roles[role].zh}）"
         found.append(PeopleField("approver", zh, 1, choices))
     return found[:1]
+
+
+def _for_zh(desk: Desk, action: Action) -> str:
+    """For whom an act would be done by a lent post, as `checks.acts_for` will record it."""
+    case = desk.dossier.case
+    for role in action.by:
+        if role == APPLICANT or not desk.is_mine(role):
+            continue
+        code = f"{desk.definition.app}.{role}"
+        whom = access.stands_in_for(desk.by, code, case.office_id)
+        if access.only_stands_in(desk.by, code, case.office_id) or whom == f"account:{case.holder_id}":
+            return desk.stood_in_for.get(whom, "")
+        return ""
+    return ""
 
 
 def _doc(desk: Desk, offer: Offer) -> str:

@@ -20,7 +20,10 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "account": account,
         "phone": masks.phone(account.phone, "officer") if account.phone else "—",
-        "posts": queries.memberships_on().filter(account=account).order_by("office__code", "role__code"),
+        "posts": queries.memberships_on()
+        .filter(account=account)
+        .select_related("stands_in_for")
+        .order_by("office__code", "role__code"),
         "duty": queries.officers().filter(account=account).first(),
     }
     return render(request, "workbench/account.html", context)

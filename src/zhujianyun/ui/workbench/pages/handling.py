@@ -20,6 +20,7 @@ from zhujianyun.kernel.case.definition.model import Definition
 from zhujianyun.kernel.case.dossier import Dossier
 from zhujianyun.kernel.case.engine.checks import ENTER_FOR_APPLICANT
 from zhujianyun.kernel.case.models import Case
+from zhujianyun.kernel.case.tasks import ASSIGN
 from zhujianyun.ui.workbench import casefile, forms, queries, viewer
 from zhujianyun.ui.workbench.listing import case_url
 
@@ -87,6 +88,7 @@ def page(
         "proof_name": casefile.proof_name(found),
         "may": task_rights(gathered, actor),
         "may_amend": gathered.is_draft and access.allows(actor, ENTER_FOR_APPLICANT, found.office_id),
+        "may_hand_over": _may_hand_over(found, actor),
         "now": clock.now(),
     }
     return render(request, "workbench/case.html", context, status=status)
@@ -106,6 +108,12 @@ def offers_for(dossier: Dossier, definition: Definition | None, actor: Actor) ->
 def _offers(file: casefile.CaseFile, actor: Actor) -> tuple[list[Offer], list[Offer]]:
     offered = offers_for(file.dossier, file.definition, actor)
     return [one for one in offered if one.allowed], [one for one in offered if not one.allowed]
+
+
+def _may_hand_over(found: Case, actor: Actor) -> bool:
+    if not found.is_open or found.holder_id is None:
+        return False
+    return found.holder_id == actor.account_id or access.allows(actor, ASSIGN, found.office_id)
 
 
 def task_rights(file: casefile.CaseFile, actor: Actor) -> dict[str, Any]:

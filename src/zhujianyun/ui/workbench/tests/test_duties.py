@@ -43,7 +43,9 @@ def test_an_officer_lends_his_post_and_the_substitutes_acts_name_him(bureau, peo
     one = bureau.submitted()
     bureau.act(one, "accept", bureau.actor("李四"))
     browser = bureau.browser("张三")
-    form = hidden(browser.get(case_url(one)).content.decode(), "reject")
+    page = browser.get(case_url(one)).content.decode()
+    assert "李局</span> 办理，步骤和文书上都写明代理" in page
+    form = hidden(page, "reject")
     page = browser.post(
         f"{case_url(one)}act/reject/", {**form, "reason": "不符合条件"}, follow=True
     ).content.decode()
@@ -127,6 +129,7 @@ def test_nobody_else_arranges_for_others(bureau, people):
 def test_an_officer_hands_some_of_his_cases_over(bureau, people):
     one, two = bureau.accepted(), bureau.accepted()
     browser = bureau.browser("张三")
+    assert f"?from={people['张三'].pk}&amp;case={one.pk}" in browser.get(case_url(one)).content.decode()
     page = browser.get(HAND_OVER).content.decode()
     assert one.number in page and two.number in page
     given = {"from": "", "to": people["李四"].pk, "reason": "轮岗", "key": "k1", "case": [one.pk]}
