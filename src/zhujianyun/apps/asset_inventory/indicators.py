@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zhujianyun.apps.asset_inventory import queries
 from zhujianyun.apps.asset_inventory.models import Plan
+from zhujianyun.apps.asset_inventory.rules.layout import tile_name
 from zhujianyun.kernel.case.models import Case
 from zhujianyun.kernel.indicator import FLOW, PERCENT, RATIO, STOCK, Ratio, Records, indicator
 from zhujianyun.ui.screen.items import Item, items
@@ -15,6 +16,7 @@ STEWARD = "信息中心"
 VERBS = ("asset_inventory.enter", "asset_inventory.change", "system.retire", "system.merge")
 PLAN_VERBS = ("asset_inventory.plan_item", "asset_inventory.plan_done", "asset_inventory.plan_drop")
 REGION_ONLY: tuple[str, ...] = ()
+TILE_LEVELS = {"bad": "bad", "late": "watch", "watch": "watch", "ok": "ok"}
 
 
 @indicator("asset_inventory.systems_gathered", zh="归集业务系统", unit="个", kind=STOCK, verbs=VERBS,
@@ -207,5 +209,8 @@ def _findings(**where: str) -> Records:
 
 @items("asset_inventory.tiles", zh="业务系统状态")
 def tiles() -> list[Item]:
-    """Each gathered system with its state, the worst reason first (业务系统状态)."""
-    return [Item(name=one.name, level=one.level, text=one.text, url=one.url) for one in queries.standings()]
+    """Each gathered system with its state, in the few words that a tile holds (业务系统状态)."""
+    return [
+        Item(name=tile_name(one.name), level=TILE_LEVELS[one.level], text=one.short, url=one.url)
+        for one in queries.standings()
+    ]

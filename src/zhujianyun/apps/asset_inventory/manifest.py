@@ -2,6 +2,7 @@
 
 from zhujianyun.apps.asset_inventory import jobs  # noqa: F401 - a plan is known once it is imported
 from zhujianyun.apps.asset_inventory.actions import reviewing
+from zhujianyun.apps.asset_inventory.queries import searching
 from zhujianyun.ui.manifest import Manifest, MenuEntry, RoleOffer
 
 VIEW, EDIT, REVIEW, PROBE = (
@@ -39,6 +40,7 @@ MANIFEST = Manifest(
     indicators="zhujianyun.apps.asset_inventory.indicators",
     urls="zhujianyun.apps.asset_inventory.urls",
     menu=(MenuEntry("资产台账", "asset_inventory:home", "list-ul", VIEW, 200),),
+    searched=(searching.SYSTEMS,),
     sample="zhujianyun.apps.asset_inventory.sample:play",
     neighbours="zhujianyun.apps.asset_inventory.sample.neighbours:serve",
 )  # fmt: skip

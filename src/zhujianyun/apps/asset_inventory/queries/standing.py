@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from zhujianyun.apps.asset_inventory.models import Finding, Probe, SystemRecord
 from zhujianyun.apps.asset_inventory.queries.records import LIVE
+from zhujianyun.apps.asset_inventory.rules.finding import RULES_ZH
 from zhujianyun.apps.asset_inventory.rules.probing import worst_state
 from zhujianyun.base import clock
 
@@ -25,6 +26,7 @@ class Standing:
     name: str
     level: str  # bad, late, watch, ok
     text: str
+    short: str  # the same in some eight letters
     probes: str  # the worst state of its probes, "" without any
     findings: int
     url: str
@@ -68,11 +70,13 @@ def _stand(record: SystemRecord, probes: list[Probe], findings: list[Finding]) -
     state = worst_state([probe.state for probe in probes])
     high = [row for row in findings if row.severity == Finding.Severity.HIGH]
     level, text = LEVELS[state], "正常" if state else "未设探测"
+    short = text
     if state in ("down", "degraded"):
         text = next(probe.last_text for probe in probes if probe.state == state)
+        short = text.partition("，")[0].partition("：")[0]
     if high and level != "bad":
-        level, text = "late", high[0].text
+        level, text, short = "late", high[0].text, RULES_ZH[high[0].rule]
     return Standing(
-        record.system_id, record.system.code, record.system.name, level, text, state, len(findings),
+        record.system_id, record.system.code, record.system.name, level, text, short, state, len(findings),
         f"/workbench/asset-inventory/systems/{record.system.code}/",
     )  # fmt: skip

@@ -7,6 +7,7 @@ right edge, in plain sight.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,14 @@ from math import cos, pi, sin
 
 RING, FIRST_RING, ROW, COLUMN, ROWS = 220.0, 300.0, 50.0, 350.0, 16
 LABEL = 290.0  # room for a name beyond the outermost dot
+
+
+_ENDING = re.compile(r"(?<=.{3})(?:管理信息系统|信息管理系统|信息服务系统|管理系统|信息系统|系统)$")
+
+
+def tile_name(name: str) -> str:
+    """A name as it fits a tile of the wall: without the ending that nearly all systems share (瓷砖名称)."""
+    return _ENDING.sub("", name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhujianyun.apps.asset_inventory.rules import finding, layout, linking, probing, sheet
+from zhujianyun.apps.asset_inventory.rules import finding, layout, probing, sheet
 from zhujianyun.apps.asset_inventory.rules.linking import Tie, is_linked, linked_spans
 
 DAY = date(2020, 1, 1)
