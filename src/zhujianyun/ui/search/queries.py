@@ -80,11 +80,11 @@ def _page(match: str, asked: Sequence[str], kind: str, kinds: Sequence[str], pag
     whole = normalise("".join(asked))
     statement = (
         f"SELECT e.id FROM {table} WHERE {where} AND e.kind IN ({', '.join(['%s'] * len(within))}) "  # noqa: S608
-        f"ORDER BY CASE WHEN {place} = 1 THEN 0 WHEN {place} > 0 THEN 1 ELSE 2 END, "
+        f"ORDER BY CASE WHEN {place} = 1 THEN 0 WHEN {place} = 1 THEN 1 WHEN {place} > 0 THEN 2 ELSE 3 END, "
         f"e.at DESC NULLS LAST, e.id DESC LIMIT {PER_PAGE} OFFSET {(page - 1) * PER_PAGE}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [match, *within, whole, whole])
+        cursor.execute(statement, [match, *within, f"{whole}|", whole, whole])
         ids = [pk for (pk,) in cursor.fetchall()]
     found = SearchEntry.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
