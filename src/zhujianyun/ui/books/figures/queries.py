@@ -12,16 +12,18 @@ from typing import Any
 from django.db.models import Count
 
 from zhujianyun.base import clock
-from zhujianyun.kernel.indicator import Grain, Kind, Period, queries, registry
+from zhujianyun.kernel.indicator import Grain, Kind, Period, display, queries, registry, wording
 from zhujianyun.kernel.indicator.figures import Figure
 from zhujianyun.kernel.indicator.freshness import FRESHNESS_ZH
 from zhujianyun.kernel.indicator.known import Known
 from zhujianyun.kernel.indicator.models import DefinitionVersion, PeriodState, Snapshot, State, Target
 from zhujianyun.kernel.indicator.records import REGION
 from zhujianyun.kernel.indicator.registry import Definition
+from zhujianyun.kernel.indicator.snapshots import tally_of
 from zhujianyun.kernel.indicator.tally import Aggregate
 from zhujianyun.ui.books.figures.drawing import sparkline
 from zhujianyun.ui.books.ledger import words
+from zhujianyun.ui.workbench.listing import city_zh
 
 KINDS_ZH = {
     Kind.FLOW: "流量", Kind.STOCK: "存量", Kind.RATIO: "比率", Kind.DURATION: "时长", Kind.EXTERNAL: "外部评定",
@@ -142,7 +144,7 @@ class Dossier:
     parts: list[Definition]
     points: list[queries.Point]
     drawing: str
-    versions: list[DefinitionVersion]
+    versions: list[tuple[DefinitionVersion, str]]
     periods: list[PeriodState]
     restated: list[dict[str, Any]]
     targets: list[Target]
@@ -165,7 +167,7 @@ def dossier(code: str, year: int) -> Dossier:
         lineage=[(verb, _verb_zh(verb)) for verb in registry.watched(one)],
         parts=[registry.get(part) for part in registry.parts(one)], points=points,
         drawing=sparkline([point.value for point in points], label=f"{one.zh}逐月", width=420, height=90),
-        versions=queries.definition_history(code)[::-1],
+        versions=[(row, wording.chinese(row.text)) for row in queries.definition_history(code)[::-1]],
         periods=list(PeriodState.objects.filter(indicator=code).order_by("-period_start", "grain")[:60]),
         restated=_restated(one), targets=list(Target.objects.filter(indicator=code).order_by("-period_start", "city")[:60]),
         cities=_cities(code, period),
@@ -181,8 +183,6 @@ def _verb_zh(verb: str) -> str:
 
 
 def _cities(code: str, period: Period) -> list[tuple[str, Figure]]:
-    from zhujianyun.ui.workbench.listing import city_zh
-
     return [(city_zh(city) or "未归属", figure) for city, figure in queries.by_city(code, period).items()]
 
 
@@ -193,9 +193,6 @@ def _restated(one: Definition) -> list[dict[str, Any]]:
 
 
 def _revision(one: Definition, row: Snapshot) -> dict[str, Any]:
-    from zhujianyun.kernel.indicator import display
-    from zhujianyun.kernel.indicator.snapshots import tally_of
-
     before = Snapshot.objects.filter(
         indicator=one.code, grain=row.grain, period_start=row.period_start, city=row.city, pk__lt=row.pk
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from zhujianyun.base import masks
 from zhujianyun.kernel.access.models import Account
+from zhujianyun.kernel.access.registry import register
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.journal.models import Entry
 from zhujianyun.kernel.subject.models import Subject
@@ -22,6 +23,20 @@ VERBS_ZH = {
     "jobs.refused": "后台任务访问被拒", "notices.choose": "保存消息偏好", "notice.applicant": "告知申请人",
     "indicator.drill": "查看指标记录", "indicator.alarm.raise": "发生告警", "indicator.alarm.acknowledge": "确认告警",
     "indicator.alarm.close": "关闭告警", "case.calendar.announce": "发布日历通知", "indicator.book": "导出指标册",
+    "access.signed_in": "登录", "access.signed_out": "退出登录", "access.sign_in_failed": "登录失败",
+    "access.locked_out": "登录被锁定", "access.second_factor_added": "绑定第二因素",
+    "access.second_factor_removed": "解除第二因素", "access.change_password": "修改口令",
+    "access.found_platform": "设立平台", "access.lend_post": "委托代理", "access.end_substitution": "提前结束代理",
+    "subject.register": "登记主体", "subject.merge": "合并主体", "subject.undo_merge": "撤销合并主体",
+    "subject.bind": "绑定主体标识", "subject.unbind": "解除主体标识", "system.register": "登记业务系统",
+    "system.retire": "停用业务系统", "system.merge": "合并业务系统", "system.link": "登记系统互联",
+    "system.unlink": "结束系统互联", "resource.enter": "编目资源", "resource.publish": "发布资源",
+    "resource.withdraw": "撤下资源", "resource.mount": "挂载资源", "resource.unmount": "取消挂载",
+    "resource.grant.issue": "授权使用资源", "resource.grant.expire": "授权到期", "indicator.export": "导出指标记录",
+    "privacy.export": "导出个人信息", "privacy.export_fetch": "下载个人信息导出",
+    "screen.layout.save": "保存大屏布局", "screen.layout.publish": "发布大屏布局", "screen.device.approve": "批准大屏设备",
+    "screen.device.revoke": "吊销大屏设备", "hall.signin": "大厅登录", "hall.register": "大厅注册",
+    "hall.code.send": "发送验证码", "hall.application.start": "开始填报", "hall.application.hand_in": "大厅提交申请",
 }  # fmt: skip
 FAMILIES_ZH = {
     "case.": "办件", "access.": "账号与授权", "signin.": "登录", "journal.": "留痕", "privacy.": "个人信息",
@@ -51,6 +66,8 @@ def verb_zh(verb: str) -> str:
     """A verb in Chinese (行为名称); the verb itself when nobody named it."""
     if verb in VERBS_ZH:
         return VERBS_ZH[verb]
+    if verb in register.permissions:  # an act that needs a permission is called like it
+        return register.permissions[verb].zh
     family, _, rest = verb.partition(".")
     if family == "case" and "." in rest:
         process, _, action = rest.partition(".")
