@@ -52,7 +52,7 @@ def job(
 
     def declare(inner: Callable[..., Any]) -> Task:
         task: Task = task_backends["default"].task_class(func=inner, priority=priority)
-        name = zh or (inner.__doc__ or inner.__name__).strip().splitlines()[0]
+        name = zh or (inner.__doc__ or inner.__name__).strip().splitlines()[0].rstrip(".")
         _terms[task.module_path] = Terms(retries, backoff, atomic, name)
         return task
 
