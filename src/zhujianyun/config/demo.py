@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 from zhujianyun.base.errors import RuleBroken
@@ -185,10 +186,23 @@ def _search(_: Progress) -> None:
 
 
 def _figures(_: Progress) -> None:
+    """Counted at the end of each month and some December days, as a worker would have: a wall can be replayed."""
+    from zhujianyun.base import clock
     from zhujianyun.kernel import indicator
+    from zhujianyun.ui.screen.layouts import actions as layouts
 
+    with clock.standing(clock.at_local(date(2020, 1, 2), 8)):
+        layouts.note_files()
+    for day in _counted_days():
+        with clock.standing(clock.at_local(day, 20)):
+            indicator.materialise(year=2020)
     indicator.sync_versions()
     indicator.materialise(year=2020)
+
+
+def _counted_days() -> list[date]:
+    ends = [date(2020, month + 1, 1) - timedelta(days=1) for month in range(1, 12)]
+    return [*ends, *(date(2020, 12, number) for number in (7, 14, 18, 21, 25, 28, 30))]
 
 
 def _stand(progress: Progress, folder: Path) -> None:

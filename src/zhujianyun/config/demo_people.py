@@ -16,6 +16,7 @@ from zhujianyun.ui.manifest import RoleOffer
 FIRST_DAY = date(2020, 1, 1)
 CITY = "450100"
 SCREEN_ROLE = "big_screen.viewer"
+SCREEN_EDITORS = {"screen.editor": "黄秋月", "screen.editor2": "谢志远"}  # two: the second is told who edits
 OFFICERS = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
 NAMES = ("韦晓兰", "黄国栋", "覃雪梅", "陆志强", "莫丽华", "梁建军", "农秀英", "蒙永福", "李春燕", "周海波")
 DEPARTMENT_NAMES = ("钟明远", "谢婉清", "卢志勇", "黎少芬")
@@ -32,6 +33,7 @@ def found(seed: int) -> None:
             _officer(username, NAMES[number % len(NAMES)], role, officers)
         for username, role in _department_posts():
             _department_officer(username, role, officers)
+        _screen_editors(officers)
     _spare_the_first_change()
 
 
@@ -98,6 +100,14 @@ def _department_officer(username: str, role: RoleOffer, officers: dict[str, acce
     _account(username, name, [(role.code, office), (SCREEN_ROLE, department)], officers)
 
 
+def _screen_editors(officers: dict[str, access.Actor]) -> None:
+    from zhujianyun.kernel.access.models import Office
+
+    department = Office.objects.get(kind=Office.Kind.PROVINCE)
+    for username, name in SCREEN_EDITORS.items():
+        _account(username, name, [("big_screen.editor", department)], officers)
+
+
 def _officer(username: str, name: str, role: str, officers: dict[str, access.Actor]) -> None:
     from zhujianyun.kernel.access.models import Office
 
@@ -135,5 +145,6 @@ def printed_accounts() -> list[tuple[str, str]]:
         ("leader", "厅领导：看大屏和全部办件"),
         *[(username, f"南宁市{zh}") for username, _, zh in _posts()],
         *[(username, f"厅{role.zh}") for username, role in _department_posts()],
+        *[(username, "大屏编辑员：编辑和发布大屏布局") for username in SCREEN_EDITORS],
         *[(f"{duty}.officer", zh) for duty, zh in OFFICERS.items()],
     ]

@@ -42,8 +42,10 @@ def follow() -> int:
 
 def run(*, once: bool = False) -> int:
     """Run until told to stop; with ``once`` until nothing is left to do."""
+    from zhujianyun.ui.screen.layouts import actions as layouts
     from zhujianyun.ui.search import index as search_index
 
+    layouts.note_files()  # for replay: how the screens hung from now on
     access.sync_roles()  # an app that was put in or taken out since the last start
     search_index.prepare()
     loop = jobs.Loop(ticks=ticks())

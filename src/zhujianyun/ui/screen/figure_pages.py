@@ -218,7 +218,7 @@ def _series(context: dict[str, Any]) -> dict[str, Any] | None:
         f"{shown.zh}逐月", ["月份", "数值"], [[m, p.text] for m, p in zip(months, points, strict=True)]
     )
     made = {"months": months, "lines": [line], **told}
-    widget = Widget("series", "trend", "逐月", (shown.code,), (0, 0, 16, 4), {})
+    widget = Widget("series", "trend", "逐月", (shown.code,), (0, 0, 24, 5), {})
     return {**told, "svg": picture(widget, made, LIGHT)}
 
 

@@ -9,17 +9,18 @@ let running = 0, asked = 0;
 function fit() {
   if (PHONE.matches) { stage.style.transform = ""; return; }
   const scale = Math.min(innerWidth / 1920, innerHeight / 1080);
-  stage.style.transform = `scale(${scale}) translate(-50%, -50%)`;
+  stage.style.transform = `translate(${(innerWidth - 1920 * scale) / 2}px, ${(innerHeight - 1080 * scale) / 2}px) scale(${scale})`;
 }
 
 const minute = (iso) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(new Date(iso));
+const short = (iso, then) => (minute(iso).slice(0, 10) === minute(then).slice(0, 10) ? minute(iso).slice(11) : minute(iso));
 const dayAt = (n) => new Date(Date.parse(`${body.dataset.first}T00:00:00Z`) + n * A_DAY).toISOString().slice(0, 10);
 
 function show(state) {
   for (const element of document.querySelectorAll(".widget")) {
     const data = state.widgets[element.dataset.widget];
-    paint(element, data, { mapUrl: body.dataset.map });
-    element.querySelector(".stamp").textContent = [data.as_of && `截至 ${minute(data.as_of)}`, data.note].filter(Boolean).join(" · ");
+    paint(element, data, { mapUrl: body.dataset.map, open: (url) => location.assign(`${url}&at=${encodeURIComponent(at.value)}`) });
+    element.querySelector(".stamp").textContent = [data.as_of && `截至 ${short(data.as_of, state.at)}`, data.note].filter(Boolean).join(" · ");
   }
   document.getElementById("then").textContent = state.banner;
   document.getElementById("period").textContent = state.period;
