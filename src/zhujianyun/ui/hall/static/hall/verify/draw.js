@@ -74,6 +74,6 @@ function verifyStratum(one, seed) {
 
 function difference(expected, drawn) {
   const missing = expected.filter((id) => !drawn.includes(id)), extra = drawn.filter((id) => !expected.includes(id));
-  const say = (word, ids) => (ids.length ? `${word} ${ids.slice(0, 5).join("、")}${ids.length > 5 ? ` 等 ${ids.length} 项` : ""}` : "");
+  const say = (word, ids) => (ids.length ? `${word}${ids.slice(0, 5).join("、")}${ids.length > 5 ? ` 等 ${ids.length} 项` : ""}` : "");
   return [say("应抽中而未列入：", missing), say("不应抽中而列入：", extra)].filter(Boolean).join("；") || "抽中的项相同，次序不同";
 }

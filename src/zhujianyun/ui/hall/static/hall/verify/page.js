@@ -67,5 +67,6 @@ export function listen(check) {
   for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
   zone.addEventListener("drop", (event) => { event.preventDefault(); take(event.dataTransfer.files[0]); });
   for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
+  document.getElementById("needs-script").hidden = true;
   document.documentElement.dataset.verifier = "ready";
 }
