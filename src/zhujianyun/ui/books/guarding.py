@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from zhujianyun.base.errors import NotAllowed
@@ -13,7 +14,7 @@ from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access.registry import AUDIT, SECURITY, SYSTEM, register
 from zhujianyun.ui.workbench import viewer
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 HOLDERS_ZH = {SYSTEM: "系统管理员", SECURITY: "安全管理员", AUDIT: "审计管理员"}
 
 
@@ -23,7 +24,7 @@ def needs(permission: str, book: str) -> Callable[[Page], Page]:
     def guard(page: Page) -> Page:
         @never_cache
         @wraps(page)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             actor = viewer.actor(request)
             if access.allows(actor, permission):
                 return page(request, *args, **kwargs)

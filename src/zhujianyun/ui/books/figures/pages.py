@@ -41,11 +41,11 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(f"没有指标 {code}。")
     given, years = request.GET.get("year", ""), queries.years()
     year = int(given) if given.isdigit() and int(given) in years else clock.today().year
+    one = queries.dossier(code, year)
     context = {
-        "one": queries.dossier(code, year), "year": year, "years": years, "directions": queries.DIRECTIONS_ZH,
-        "target": "", "today": clock.today(),
+        "one": one, "year": year, "years": years, "directions": queries.DIRECTIONS_ZH,
+        "target": queries.target_zh(one.figure),
     }  # fmt: skip
-    context["target"] = queries.target_zh(context["one"].figure)
     return render(request, "books/indicator.html", context)
 
 

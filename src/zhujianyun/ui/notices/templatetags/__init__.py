@@ -1,0 +1,1 @@
+"""Template tags of notices (消息模板标签)."""
