@@ -2,14 +2,16 @@
 
 The rule, so that whoever writes a screen can foresee it: when something does not hang because its app is
 absent, the widgets that do hang, in reading order, grow into what is free beside them — down, then to
-the right, then up, then to the left — each as far as a whole edge of theirs is free. Nothing moves,
-nothing shrinks, and a gap that the file leaves on purpose stays when everything hangs.
+the right, then up, then to the left — each as far as a whole edge of theirs is free. Where that leaves a
+hole, the other orders of the four directions are tried, and the first that leaves least is taken. Nothing
+moves, nothing shrinks, and a gap that the file leaves on purpose stays when everything hangs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 
 from zhujianyun.ui.screen.registry import COLUMNS, ROWS, Widget, overlap
 
@@ -21,11 +23,21 @@ def close_gaps(widgets: Iterable[Widget]) -> list[Widget]:
     """The same widgets, grown into the free cells beside them (补空)."""
     kept = list(widgets)
     places = [widget.at for widget in kept]
-    for n in sorted(range(len(kept)), key=lambda i: (places[i][1], places[i][0])):
-        for step in STEPS:
+    best = max((_grown(places, steps) for steps in permutations(STEPS)), key=_covered)  # the first of the best
+    return [replace(widget, at=place) for widget, place in zip(kept, best, strict=True)]
+
+
+def _grown(places: list[Place], steps: tuple[Place, ...]) -> list[Place]:
+    places = list(places)
+    for n in sorted(range(len(places)), key=lambda i: (places[i][1], places[i][0])):
+        for step in steps:
             while _is_free(wider := _sum(places[n], step), n, places):
                 places[n] = wider
-    return [replace(widget, at=place) for widget, place in zip(kept, places, strict=True)]
+    return places
+
+
+def _covered(places: list[Place]) -> int:
+    return sum(width * height for _, _, width, height in places)
 
 
 def _sum(place: Place, step: Place) -> Place:
