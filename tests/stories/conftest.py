@@ -19,7 +19,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--no-first-run",
 ]  # fmt: skip
-STOCK = {"designs": 12, "filings": 4, "vouchers": 9}
+STOCK = {"designs": 24, "filings": 4, "vouchers": 9}
 Enter = Callable[..., Person]
 
 

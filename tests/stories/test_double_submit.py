@@ -46,17 +46,3 @@ def test_going_back_shows_the_case_as_it_is_now(desk: Page):
     assert desk.locator("summary", has_text="受理").count() == 0, "the browser kept a form that is used up"
     desk.reload()
     assert steps(desk, "受理") == 1
-
-
-def test_a_form_left_open_in_another_tab_is_refused_with_the_reason(desk: Page):
-    other = desk.context.new_page()
-    other.goto(desk.url)
-    left_open = action(other, "受理")
-    submit(action(desk, "受理"))
-    expect(desk.locator(".wb-casehead")).to_contain_text("技术审查")
-    submit(left_open)
-    told = other.get_by_role("alert").first
-    expect(told).to_contain_text("您的办理没有生效")
-    expect(told).to_contain_text("办理“受理”")
-    expect(told).to_contain_text("现处于“技术审查”")
-    assert steps(other, "受理") == 1

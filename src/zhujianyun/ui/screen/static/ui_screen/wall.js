@@ -19,7 +19,7 @@ const context = { mapUrl: body.dataset.map, keeps: isDevice, open: (url) => { if
 
 let shown = [], ready = [];  // screens on the wall; screens got ready to follow
 let nextAt = performance.now() + REFRESH, running = false, again = false, misses = 0, goodAt = 0, stampedAt = 0;
-let rotation = null, briefing = null, feed = null, moving = false, stopped = false, visibleSince = performance.now();
+let rotation = null, briefing = null, feed = null, moving = false, stopped = false, visibleSince = performance.now(), watchedAt = visibleSince;
 let note = sessionStorage.getItem("zjy-note") ?? "";
 
 // --- The cycle: ask for every shown screen, then plan the next time ---------------------------------
@@ -208,7 +208,9 @@ function tick() {
 
 // The cycle is three rounds behind its own plan: load the page once, and say so when it is back.
 function watch() {
-  const now = performance.now();
+  const now = performance.now(), slept = now - watchedAt > 3 * REFRESH;
+  watchedAt = now;
+  if (slept) visibleSince = now;  // the machine was asleep, not the page: the ticker gets its chance first
   if (stopped || document.hidden || now - visibleSince < 3 * REFRESH || now < nextAt + 3 * REFRESH) return;
   if (sessionStorage.getItem("zjy-reloaded")) return;
   sessionStorage.setItem("zjy-reloaded", "1");
@@ -252,7 +254,8 @@ async function start() {
     if (panes > 1) await go(rotation.at);
   }
   if (isDevice) { keep.save(shown[0].code, { state: first, html: shown[0].frame.outerHTML }); works(); }
-  if (isKept) nextAt = 0;
+  if (isKept || !navigator.onLine) nextAt = 0;
+  else if (isDevice) nextAt = Math.min(nextAt, performance.now() + 3_000);  // the page may have come from the device itself
 }
 
 // The script that starts the wall without network needs HTTPS or localhost; elsewhere the page lives as long as it is open.
