@@ -40,7 +40,12 @@ def visible(actor: Actor) -> QuerySet[Case]:
 
 
 def todo(actor: Actor) -> Q:
-    """Open cases in which it is this officer's turn: a role of his may act, or a task is his (待办条件).
+    """Open cases in which it is this officer's turn (待办条件)."""
+    return OPEN & turn(actor)
+
+
+def turn(actor: Actor) -> Q:
+    """Of open cases those in which a role of his may act, or a task is his (轮到谁).
 
     Cases that wait for a draw are not in it: they are drawn together, not handled one by one.
     """
@@ -56,11 +61,11 @@ def todo(actor: Actor) -> Q:
             )
             if offices:
                 found[definition.process, definition.version, offices].add(state.name)
-    turn = NOBODY
+    wanted = NOBODY
     for (process, version, offices), states in found.items():
-        turn |= Q(process=process, definition_version=version, state__in=states, office_id__in=offices)
+        wanted |= Q(process=process, definition_version=version, state__in=states, office_id__in=offices)
     tasks = Task.objects.filter(assignee_id=actor.account_id, state=Task.State.OPEN)
-    return OPEN & (turn | Q(pk__in=tasks.values("case_id")))
+    return wanted | Q(pk__in=tasks.values("case_id"))
 
 
 def _places(actor: Actor) -> dict[str, frozenset[int]]:
@@ -72,7 +77,7 @@ def _places(actor: Actor) -> dict[str, frozenset[int]]:
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many wait for me, and how the lamps of what I may see stand, in one query (计数)."""
-    mine = todo(actor)
+    mine = turn(actor)
     wanted: dict[str, Any] = {"todo": Count("pk", filter=mine), "open": Count("pk")}
     for lamp in LAMPS:
         wanted[lamp] = Count("pk", filter=lit(lamp))
@@ -81,13 +86,13 @@ def counts(actor: Actor) -> dict[str, int]:
 
 
 def lit(lamp: str) -> Q:
-    """Cases with this lamp today, also before the sweep of a new day has run (按灯)."""
+    """Of open cases those with this lamp today, also before the sweep of a new day has run (按灯)."""
     today = clock.today()
     late, now = Q(due_on__lt=today), Q(due_on=today)
     if lamp == "black":
-        return Q(lamp="black") | OPEN & late
+        return Q(lamp="black") | late
     if lamp == "red":
-        return (Q(lamp="red") & ~late | OPEN & now) & ~Q(lamp="black")
+        return (Q(lamp="red") & ~late | now) & ~Q(lamp="black")
     return Q(lamp=lamp) & (Q(due_on=None) | Q(due_on__gt=today))
 
 

@@ -92,7 +92,20 @@ class Case(models.Model):
             models.Index(fields=["due_on"], condition=OPEN, name="case_open_due"),
             models.Index(fields=["lamp", "office"], name="case_lamp"),
             models.Index(fields=["timer_on"], condition=Q(timer_on__isnull=False), name="case_timer"),
-        ]
+            # Counting what is open must not read the rows: everything that such a count asks for stands here.
+            models.Index(
+                fields=[
+                    "process", "office", "state", "definition_version", "due_on", "lamp", "city_code", "number",
+                    "settled", "ended",
+                ],
+                condition=OPEN, name="case_open_cover",
+            ),
+            models.Index(
+                fields=["office", "concluded_on", "process", "city_code", "number"],
+                condition=Q(concluded_on__isnull=False), name="case_office_concluded",
+            ),
+            models.Index(fields=["opened_at"], name="case_opened"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.number or f"草稿 {self.pk}"

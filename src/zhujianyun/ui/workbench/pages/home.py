@@ -113,16 +113,14 @@ def _division(actor: Actor, today: date) -> dict[str, Any] | None:
     monday = today - timedelta(days=today.weekday())
     by = "city_code" if seen is access.ALL else "office_id"
     shares = queries.shares(actor, by, monday)
+    if seen is not access.ALL and len(shares) < 2:
+        return None
     places = _cities() if seen is access.ALL else _offices(list(seen))
     rows = [
         (zh, f"{name}={key}", shares.get(key, queries.Share(key, 0, 0, 0, 0))) for name, key, zh in places
     ]
-    if seen is not access.ALL:
-        rows = [row for row in rows if row[2].open or row[2].concluded]
-        if len(rows) < 2:
-            return None
     return {
-        "rows": rows,
+        "rows": [row for row in rows if seen is access.ALL or row[2].open or row[2].concluded],
         "place_zh": "设区市" if seen is access.ALL else "单位",
         "monday": monday,
         "total": [
