@@ -20,8 +20,8 @@ from zhujianyun.ui.hall.applying.drafting import require_open
 from zhujianyun.ui.hall.models import Application, HeldFile
 
 GAPS = "gaps"
-_BETWEEN = re.compile(r"[\n；;]+|(?<=。)|(?<![\d（(.])(?=[（(]?\d{1,2}[.、）)](?!\d))")
-_NUMBER = re.compile(r"^[（(]?\d{1,2}[.、）)]\s*")
+_BETWEEN = re.compile(r"[\n；;]+|(?<=。)|(?<![\d（(.．])(?=[（(]?\d{1,2}[.．、）)](?!\d))")
+_NUMBER = re.compile(r"^[（(]?\d{1,2}[.．、）)]\s*")
 
 
 @dataclass(slots=True)

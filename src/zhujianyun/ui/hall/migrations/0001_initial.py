@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "失败记录",
                 "verbose_name_plural": "失败记录",
-                "indexes": [models.Index(fields=["scope", "index", "at"], name="hall_failure")],
+                "indexes": [models.Index(fields=["scope", "index", "at"], name="hall_failure_at")],
             },
         ),
         migrations.CreateModel(

@@ -119,4 +119,4 @@ class Failure(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "失败记录"
-        indexes = [models.Index(fields=["scope", "index", "at"], name="hall_failure")]
+        indexes = [models.Index(fields=["scope", "index", "at"], name="hall_failure_at")]
