@@ -5,7 +5,8 @@ from zhujianyun.apps.asset_inventory.actions import reviewing
 from zhujianyun.apps.asset_inventory.queries import searching
 from zhujianyun.ui.manifest import Manifest, MenuEntry, RoleOffer
 
-VIEW, EDIT, REVIEW, PROBE = (
+CASES, VIEW, EDIT, REVIEW, PROBE = (
+    "asset_inventory.view_cases",
     "asset_inventory.view",
     "asset_inventory.edit",
     "asset_inventory.review",
@@ -18,6 +19,7 @@ MANIFEST = Manifest(
     summary_zh="信息化资产底数：系统、互联、探测、迁移计划、问题和年度复核",
     statutes=("国办发〔2019〕57号",),
     permissions={
+        CASES: "查看年度复核办件",
         VIEW: "查看资产台账",
         EDIT: "登记和变更系统资料",
         REVIEW: "组织年度复核、豁免问题",
@@ -26,14 +28,14 @@ MANIFEST = Manifest(
     roles=(
         RoleOffer(
             "asset_inventory.centre", "信息中心台账管理员",
-            (VIEW, EDIT, REVIEW, PROBE, "system.register", "system.view", "indicator.handle_alarm"),
+            (CASES, VIEW, EDIT, REVIEW, PROBE, "system.register", "system.view", "indicator.handle_alarm"),
             acts_below=True, demo_office="450000",
         ),
         RoleOffer(
-            "asset_inventory.division", "系统责任处室经办人", (VIEW, EDIT, "system.register", "system.view"),
+            "asset_inventory.division", "系统责任处室经办人", (CASES, VIEW, EDIT, "system.register", "system.view"),
             demo_office="450000-zfbz",
         ),
-        RoleOffer("asset_inventory.viewer", "资产台账查阅", (VIEW,)),
+        RoleOffer("asset_inventory.viewer", "资产台账查阅", (CASES, VIEW)),
     ),
     effects={"inventory.reviewed": reviewing.note_reviewed},
     tables={"inventory_limits": "inventory_limits.csv"},

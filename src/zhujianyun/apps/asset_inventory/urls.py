@@ -12,6 +12,7 @@ urlpatterns = [
     path("systems/", inside(lists.systems), name="systems"),
     path("systems/new/", inside(acting.enter), name="enter"),
     path("systems/<slug:code>/", inside(system.show), name="system"),
+    path("systems/<slug:code>/history/", inside(system.history), name="history"),
     path("systems/<slug:code>/edit/", inside(acting.edit), name="edit"),
     path("systems/<slug:code>/review/", inside(acting.review), name="review"),
     path("systems/<slug:code>/contacts/", inside(acting.contacts), name="contacts"),

@@ -103,7 +103,8 @@ def do(request: HttpRequest, code: str, act: str) -> HttpResponse:
     if told is None:
         return redirect("asset_inventory:system", code=code)
     form = _form(request, told.form)
-    url = f"{_url(record)}#{told.anchor}" if told.anchor else _url(record)
+    place = "history" if act == "document" else "system"
+    url = f"{reverse(f'asset_inventory:{place}', args=[code])}#{told.anchor}"
     if _done(request, form, lambda: told.does(record, form.cleaned_data, by), f"已{told.zh}：{record}。"):
         return redirect(url)
     return _asked(request, form, f"{told.zh}", told.after, url, record)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from zhujianyun.apps.asset_inventory.models import Document
+from zhujianyun.apps.asset_inventory.models import Document, SystemRecord
 from zhujianyun.apps.asset_inventory.pages.frame import shown
 from zhujianyun.apps.asset_inventory.pages.wording import names_of, told
 from zhujianyun.apps.asset_inventory.queries import EDIT, PROBE, REVIEW, pages, record_of
-from zhujianyun.apps.asset_inventory.queries.standing import standing_of
 from zhujianyun.base import clock
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
@@ -18,25 +19,35 @@ from zhujianyun.ui.workbench import viewer
 
 @require_safe
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """Everything about a system, with what one may do (系统页面)."""
+    """How a system stands, with what one may do (系统概况)."""
+    record, context = _found(request, code)
+    return shown(
+        request, "system", "systems", {**context, **pages.page_of(record), "strip_days": pages.STRIP_DAYS}
+    )
+
+
+@require_safe
+def history(request: HttpRequest, code: str) -> HttpResponse:
+    """Papers and everything that happened (文档和经过)."""
+    record, context = _found(request, code)
+    content = pages.history_of(record)
+    names = names_of(content["timeline"])
+    told_ = [told(entry, names) for entry in content["timeline"]]
+    return shown(request, "history", "systems", {**context, **content, "told": told_})
+
+
+def _found(request: HttpRequest, code: str) -> tuple[SystemRecord, dict[str, Any]]:
     by = viewer.actor(request)
     record = record_of(code, by)
-    owner = record.system.owner
-    content = pages.page_of(record)
-    names = names_of(content["timeline"])
-    context = {
-        **content,
+    owner, live = record.system.owner, record.system.is_live
+    return record, {
         "record": record,
         "system": record.system,
-        "standing": standing_of([record]).get(record.system_id) if record.system.is_live else None,
-        "told": [told(entry, names) for entry in content["timeline"]],
         "today": clock.today(),
-        "may_edit": access.allows(by, EDIT, owner) and record.system.is_live,
-        "may_review": access.allows(by, REVIEW, owner) and record.system.is_live,
-        "may_probe": access.allows(by, PROBE, owner) and record.system.is_live,
-        "strip_days": pages.STRIP_DAYS,
+        "may_edit": live and access.allows(by, EDIT, owner),
+        "may_review": live and access.allows(by, REVIEW, owner),
+        "may_probe": live and access.allows(by, PROBE, owner),
     }
-    return shown(request, "system", "systems", context)
 
 
 @require_safe

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet
 
 from zhujianyun.apps.asset_inventory.models import (
     Contact,
@@ -21,11 +21,10 @@ from zhujianyun.apps.asset_inventory.models import (
     PlanItem,
     Probe,
     ProbeDay,
-    ProbeResult,
     SystemRecord,
 )
 from zhujianyun.apps.asset_inventory.queries.records import LIVE, visible
-from zhujianyun.apps.asset_inventory.queries.standing import Standing, standing_of
+from zhujianyun.apps.asset_inventory.queries.standing import Standing, stand, standing_of
 from zhujianyun.base import clock
 from zhujianyun.base.masks import name as masked_name
 from zhujianyun.base.masks import phone as masked_phone
@@ -100,9 +99,11 @@ class Pulse:
 
 
 def page_of(record: SystemRecord) -> dict[str, Any]:
-    """Everything on the page of one system (系统页面内容)."""
+    """What the page of a system shows first, by ten queries (系统概况)."""
     system = record.system
     links = SystemLink.objects.filter(Q(source=system) | Q(target=system)).select_related("source", "target")
+    found = pulses(Probe.objects.filter(system=system))
+    findings = list(Finding.objects.filter(system=system, closed_on=None).order_by("severity", "pk"))
     return {
         "links": list(links.order_by("until", "since")),
         "contracts": list(Contract.objects.filter(system=system).select_related("vendor")),
@@ -111,64 +112,65 @@ def page_of(record: SystemRecord) -> dict[str, Any]:
             for row in Contact.objects.filter(system=system, ended_on=None)
         ],
         "held": list(HeldData.objects.filter(system=system).select_related("resource")),
-        "documents": list(Document.objects.filter(system=system, removed_at=None).select_related("file")),
-        "pulses": pulses(Probe.objects.filter(system=system)),
-        "findings": list(Finding.objects.filter(system=system, closed_on=None).order_by("severity", "pk")),
-        "items": list(
-            PlanItem.objects.filter(system=system).select_related("plan").prefetch_related("milestones")
+        "pulses": found,
+        "findings": findings,
+        "standing": stand(record, [pulse.probe for pulse in found], findings) if system.is_live else None,
+        "steps": list(
+            Milestone.objects.filter(item__system=system)
+            .select_related("item__plan")
+            .order_by("item", "step")
         ),
         "reviews": list(
             Case.objects.filter(process="system_review", facts__subject__system_code=system.code).order_by(
                 "-pk"
             )[:5]
         ),
+    }
+
+
+def history_of(record: SystemRecord) -> dict[str, Any]:
+    """What happened to a system, its papers and what it took over (文档和经过)."""
+    system = record.system
+    return {
+        "documents": list(Document.objects.filter(system=system, removed_at=None).select_related("file")),
         "predecessors": list(system.predecessors.all()),
         "timeline": list(
-            Entry.objects.filter(object_type="system", object_id=system.code).order_by("-id")[:40]
+            Entry.objects.filter(object_type="system", object_id=system.code).order_by("-id")[:200]
         ),
     }
 
 
 def pulses(probes: QuerySet[Probe]) -> list[Pulse]:
-    """Probes with the sums of their last weeks (探测历史条)."""
+    """Probes with the sums of their last weeks, and of this year, by two queries (探测历史条)."""
     rows = list(probes.select_related("system"))
     today = clock.today()
     first = today - timedelta(days=STRIP_DAYS - 1)
-    sums: dict[int, dict[date, ProbeDay]] = defaultdict(dict)
-    for row in ProbeDay.objects.filter(probe__in=rows, day__gte=first):
-        sums[row.probe_id][row.day] = row
-    whole = {
-        row["probe"]: (row["good_sum"], row["asked_sum"])
-        for row in ProbeDay.objects.filter(probe__in=rows, day__year=today.year)
-        .order_by()
-        .values("probe")
-        .annotate(good_sum=Sum("good"), asked_sum=Sum("asked"))
-    }
-    days = [first + timedelta(days=n) for n in range(STRIP_DAYS)]
+    since = min(first, today.replace(month=1, day=1))
+    sums: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
+    days = ProbeDay.objects.filter(probe__in=rows, day__gte=since).order_by()
+    for key, day, good, asked in days.values_list("probe_id", "day", "good", "asked"):
+        sums[key][day] = (good, asked)
+    shown = [first + timedelta(days=n) for n in range(STRIP_DAYS)]
     return [
         Pulse(
             probe,
-            [(day, *_told(sums[probe.pk].get(day))) for day in days],
-            _rate(*whole.get(probe.pk, (0, 0))),
+            [(day, *_told(*sums[probe.pk].get(day, (0, 0)))) for day in shown],
+            _rate([row for day, row in sums[probe.pk].items() if day.year == today.year]),
         )
         for probe in rows
     ]
 
 
-def _told(row: ProbeDay | None) -> tuple[str, str]:
-    if row is None or not row.asked:
+def _told(good: int, asked: int) -> tuple[str, str]:
+    if not asked:
         return "none", "没有探测"
-    sort = "up" if row.good == row.asked else "down" if row.good * 2 < row.asked else "part"
-    return sort, f"{row.good}/{row.asked} 次正常"
+    sort = "up" if good == asked else "down" if good * 2 < asked else "part"
+    return sort, f"{good}/{asked} 次正常"
 
 
-def _rate(good: int, asked: int) -> str:
+def _rate(rows: list[tuple[int, int]]) -> str:
+    good, asked = sum(row[0] for row in rows), sum(row[1] for row in rows)
     return f"{good * 100 / asked:.2f}%" if asked else "—"
-
-
-def last_results(probe: Probe) -> list[ProbeResult]:
-    """The latest single results (最近明细)."""
-    return list(probe.results.all()[:50])
 
 
 @dataclass(frozen=True, slots=True)

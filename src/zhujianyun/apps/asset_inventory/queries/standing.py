@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from zhujianyun.apps.asset_inventory.models import Finding, Probe, SystemRecord
 from zhujianyun.apps.asset_inventory.queries.records import LIVE
@@ -45,7 +45,7 @@ def standing_of(records: Iterable[SystemRecord]) -> dict[int, Standing]:
     keys = [record.system_id for record in records]
     probes, findings = _probes(keys), _findings(keys)
     return {
-        record.system_id: _stand(record, probes[record.system_id], findings[record.system_id])
+        record.system_id: stand(record, probes[record.system_id], findings[record.system_id])
         for record in records
     }
 
@@ -58,15 +58,17 @@ def _probes(keys: list[int]) -> dict[int, list[Probe]]:
 
 
 def _findings(keys: list[int]) -> dict[int, list[Finding]]:
-    """Open findings that nobody has waived for today."""
     found: dict[int, list[Finding]] = defaultdict(list)
-    awake = Q(waived_until=None) | Q(waived_until__lt=clock.today())
-    for row in Finding.objects.filter(awake, system__in=keys, closed_on=None):
+    for row in Finding.objects.filter(system__in=keys, closed_on=None):
         found[row.system_id].append(row)
     return found
 
 
-def _stand(record: SystemRecord, probes: list[Probe], findings: list[Finding]) -> Standing:
+def stand(record: SystemRecord, probes: list[Probe], findings: list[Finding]) -> Standing:
+    """How a system stands, from its probes and findings (判定系统状态): what is off or waived does not count."""
+    today = clock.today()
+    probes = [probe for probe in probes if probe.is_on]
+    findings = [row for row in findings if not row.waived_until or row.waived_until < today]
     state = worst_state([probe.state for probe in probes])
     high = [row for row in findings if row.severity == Finding.Severity.HIGH]
     level, text = LEVELS[state], "正常" if state else "未设探测"

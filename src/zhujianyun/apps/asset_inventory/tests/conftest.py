@@ -76,7 +76,7 @@ def department(db) -> Iterator[Department]:
         )
         for name, role, office in posts:
             accounts[name] = actions.open_account(
-                f"inv.{name}", f"测试{name}", by=by["system"], password=None
+                f"inv.{name}", f"测试{name}", by=by["system"], password=None, must_change_password=False
             )
             actions.grant_role(
                 accounts[name],
