@@ -126,7 +126,7 @@ def _staff(bare: Actor, memberships: Iterable[Membership]) -> Actor:
     memberships = list(memberships)
     tree = office_tree()
     roles: set[tuple[str, int]] = set()
-    own: set[tuple[str, int]] = set()
+    by_post: set[tuple[str, int]] = set()
     stood_in: dict[tuple[str, int], str] = {}
     granted: dict[str, frozenset[int]] = defaultdict(frozenset)
     for membership in memberships:
@@ -137,7 +137,7 @@ def _staff(bare: Actor, memberships: Iterable[Membership]) -> Actor:
         here = {(membership.role.code, office) for office in acts_at}
         roles |= here
         if membership.stands_in_for is None:
-            own |= here
+            by_post |= here
         else:
             stood_in |= dict.fromkeys(here, membership.stands_in_for.key)
         for code in offer.permissions if offer else ():
@@ -152,5 +152,5 @@ def _staff(bare: Actor, memberships: Iterable[Membership]) -> Actor:
         roles=frozenset(roles),
         substitutes=MappingProxyType(stood_in),
         granted=MappingProxyType({code: tree.or_all(offices) for code, offices in granted.items()}),
-        own_roles=frozenset(own),
+        own_roles=frozenset(by_post),
     )

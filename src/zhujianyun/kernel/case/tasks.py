@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from zhujianyun.base import clock
@@ -192,7 +193,7 @@ def rights_in(folder: Folder, by: Actor) -> dict[str, Any]:
     for task in folder.present_tasks(parallel.task):
         if task.state != Task.State.OPEN:
             continue
-        if _is_allowed(lambda task=task: _may_submit(folder, parallel, task, by)):
+        if _is_allowed(partial(_may_submit, folder, parallel, task, by)):
             found["submit"].append(task.part)
         if task.assignee_id is not None and task.assignee_id == by.account_id:
             found["give_back"].append(task.part)

@@ -37,11 +37,18 @@ def lend_post(
     """Let a colleague act in a post for some days, both included (安排代理).
 
     Raises:
-        NotAllowed: neither one's own post nor the permission to arrange substitutes at its office.
+        NotAllowed: neither one's own post nor the permission to arrange substitutes at its office; or
+            somebody else's post for oneself.
         RuleBroken: without reason, days out of order, past or too many, a person who may not stand in.
         Conflict: the post is lent already, or the colleague stands in for somebody else there.
     """
-    _may_arrange(by, post, LEND)
+    arranged_by = _may_arrange(by, post, LEND)
+    if arranged_by == substitute.pk and arranged_by != post.account_id:
+        raise NotAllowed(
+            "不能把他人的职责安排给自己，请由本人或另一位负责人安排。",
+            rule="access.not_oneself",
+            actor=by.key,
+        )
     _fit_days(post, valid_from, valid_to, reason)
     _fit_person(post, substitute, valid_from, valid_to)
     _free(post, substitute, valid_from, valid_to)
@@ -56,7 +63,7 @@ def lend_post(
             valid_to=valid_to,
         )
         row = Substitution.objects.create(
-            membership=membership, kind=kind, reason=reason.strip(), arranged_by_id=by.account_id
+            membership=membership, kind=kind, reason=reason.strip(), arranged_by_id=arranged_by
         )
         record(LEND, by, _note(row), reason=row.reason)
     return row
@@ -91,12 +98,11 @@ def end_substitution(row: Substitution, *, by: Actor, reason: str) -> Substituti
     return row
 
 
-def _may_arrange(by: Actor, post: Membership, verb: str, *, owner_id: int | None = None) -> None:
+def _may_arrange(by: Actor, post: Membership, verb: str, *, owner_id: int | None = None) -> int:
+    """The account of whoever may arrange this; the platform itself lends nobody's post."""
     owner = owner_id or post.account_id
-    if by.account_id is not None and by.account_id == owner:
-        return
-    if guard.allows(by, ARRANGE, post.office_id):
-        return
+    if by.account_id is not None and (by.account_id == owner or guard.allows(by, ARRANGE, post.office_id)):
+        return by.account_id
     refusal = NotAllowed(
         "只能安排自己的代理；替他人安排，须由本单位有“安排代理”权限的负责人办理。",
         rule="access.own_post",

@@ -54,6 +54,19 @@ def test_a_lent_post_holds_on_its_days_says_for_whom_and_ends_by_date(house, cit
     assert (entry.reason, entry.facts_dict["stands_in_for"]) == ("年休假", head.key)
 
 
+def test_every_post_of_ones_own_counts_as_own_whatever_else_is_lent(house, city):
+    head, clerk = person("李局", city, "trade.head"), person("张三", city)
+    Membership.objects.create(
+        account=clerk, role=Role.objects.get(code="trade.clerk"), office=house.offices["division"],
+        valid_from=date(2020, 2, 1),
+    )  # fmt: skip
+    row = lend(head, clerk)
+    now = access.actor(clerk)
+    division = house.offices["division"].pk
+    assert now.own_roles == {("trade.clerk", city.pk), ("trade.clerk", division)}
+    assert now.roles >= now.own_roles and row.membership.role.code == "trade.head"
+
+
 def test_a_role_that_acts_below_is_lent_with_its_reach_and_names_the_lender_there_too(house, city):
     root = house.offices["department"]
     head, other = person("处长", root, "trade.head"), person("副处长", root)
@@ -72,6 +85,8 @@ def test_only_the_person_himself_or_who_may_arrange_lends_a_post(house, city, tr
     with pytest.raises(NotAllowed, match="只能安排自己的代理"):
         lend(head, clerk, by=access.actor(clerk))
     assert journal.Entry.objects.filter(verb="access.lend_post", result="refused").count() == 1
+    with pytest.raises(NotAllowed, match="安排给自己"):
+        lend(head, boss, by=access.actor(boss))
     assert lend(head, clerk, by=access.actor(boss)).arranged_by == boss
 
 
