@@ -100,3 +100,18 @@ def test_the_wall_shows_what_the_sheet_prints(sheet, told):
     for code, one in told.items():
         printed = Decimal(sheet[code]["value"])
         assert abs(Decimal(one["cities"][""]) - printed) <= Decimal("0.05"), code
+
+
+def test_the_inventory_has_its_printed_size_at_every_scale(sheet):
+    printed = {row["code"]: row for row in reading.page() if row["app"] == "asset_inventory"}
+    assert len(printed) == 7
+    for code, row in printed.items():
+        if code in sheet:
+            assert reading.at_precision_of(row["value"], sheet[code]["value"]) == Decimal(row["value"]), code
+
+
+def test_the_three_hundred_percents_stand_on_declared_denominators(sheet):
+    sides = {"cloud_rate": 59, "network_rate": 2, "service_docking_rate": 12}
+    for name, count in sides.items():
+        if row := sheet.get(f"asset_inventory.{name}"):
+            assert (Decimal(row["numerator"]), Decimal(row["denominator"])) == (count, count), name
