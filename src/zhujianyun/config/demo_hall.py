@@ -70,10 +70,10 @@ def _bind(person: object, firm: Subject) -> None:
     from zhujianyun.ui.hall.models import Agency
     from zhujianyun.ui.hall.people import enterprises
 
-    if Agency.objects.filter(applicant=person, enterprise=firm).exists():
-        return
-    code = Identifier.objects.get(subject=firm, scheme="uscc", valid_to=None).value
-    agency = enterprises.claim(person, code, firm.name, "陈海燕")
+    agency = Agency.objects.filter(applicant=person, enterprise=firm).first()
+    if agency is None:
+        code = Identifier.objects.get(subject=firm, scheme="uscc", valid_to=None).value
+        agency = enterprises.claim(person, code, firm.name, "陈海燕")
     if agency.state == Agency.State.ASKED:
         enterprises.verify(agency, access.SYSTEM, grant=True, reason="演示：已核对营业执照和授权委托书")
 
