@@ -37,6 +37,7 @@ urlpatterns = [
     path("mine/", tracking.index, name="mine"),
     path("mine/<str:number>/", tracking.show, name="case"),
     path("mine/<str:number>/do/<slug:action>/", tracking.act, name="act"),
+    path("mine/<str:number>/proof.json", tracking.proof, name="proof"),
     path("mine/<str:number>/papers/<int:pk>.pdf", tracking.paper, name="paper"),
     path("mine/<str:number>/documents/<int:pk>/", tracking.document, name="document"),
     path("track/", tracking.track, name="track"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 from django.core.paginator import Paginator
@@ -15,6 +16,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import NotFound, PlatformError, RuleBroken
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.case import papers as paper_files
+from zhujianyun.kernel.case import prove
 from zhujianyun.ui.hall import boxes
 from zhujianyun.ui.hall.applying import drafting, services
 from zhujianyun.ui.hall.boxes import Box
@@ -101,6 +103,17 @@ def paper(request: HttpRequest, number: str, pk: int) -> FileResponse:
 
 @applicants_only
 @require_safe
+def proof(request: HttpRequest, number: str) -> HttpResponse:
+    """The clock proof of my case, signed, for the verifier in the browser or the script (时限证明)."""
+    found = following.find(mine(request), number)
+    text = json.dumps(prove.prove(found), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    answer = HttpResponse(text, content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'时限证明-{found.number}.json')}"
+    return answer
+
+
+@applicants_only
+@require_safe
 def document(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A document that I handed in (已交材料)."""
     row = following.find(mine(request), number).documents.select_related("file").filter(pk=pk).first()
@@ -117,6 +130,7 @@ def track(request: HttpRequest) -> HttpResponse:
         Box("number", "办件编号", hint="见受理凭证或提交回执。", longest=80),
         Box("code", "查询码", hint="提交回执上的 8 位字母和数字。", longest=20),
     ]
+    asked[0].value = request.GET.get("number", "").strip()[:80]  # from the box on the home page
     found, summary, status = None, [], 200
     if request.method == "POST":
         boxes.filled(asked, request.POST)

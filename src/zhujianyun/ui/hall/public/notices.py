@@ -89,7 +89,7 @@ def latest(of_each: int) -> list[Notice]:
 def of_draw(row: Draw) -> Notice:
     """A draw (摇号公示)."""
     day = clock.local_day(row.revealed_at or row.frozen_at)
-    title = f"{process_zh(row.process)}摇号{'结果' if row.seed else '名单承诺'}（{clock.local_day(row.frozen_at)}）"
+    title = f"{row.office.name}{process_zh(row.process)}摇号{'结果' if row.seed else '名单承诺'}（{clock.local_day(row.frozen_at)}）"
     return Notice(
         "draw", title, day, row.office.name, reverse("hall:notice_draw", args=[row.pk]), mark=row.get_state_display()
     )  # fmt: skip

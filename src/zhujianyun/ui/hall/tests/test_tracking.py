@@ -41,6 +41,23 @@ def test_papers_and_documents_are_to_be_had(town):
     assert answer.headers["X-Content-Type-Options"] == "nosniff" and answer.status_code == 200
 
 
+def test_the_clock_proof_is_mine_alone_and_signed(town):
+    visitor = town.visitor(town.person())
+    found = town.handed_in(visitor)
+    town.act(found, "accept")
+    address = f"/hall/mine/{found.number}/proof.json"
+    told = town.browser(visitor.applicant).get(address).json()
+    assert told["case"] == found.number and told["clocks"] and told["seal"]["signature"]
+    other = town.browser(town.person("黄大明"))
+    assert other.get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_the_number_typed_on_the_home_page_is_there_on_the_query(town):
+    page = Client().get("/hall/track/", {"number": "桂审2020-1"}).content.decode()
+    assert 'value="桂审2020-1"' in page
+
+
 def test_what_the_office_does_within_is_not_told(town):
     visitor = town.visitor(town.person())
     found = town.handed_in(visitor)
