@@ -107,6 +107,7 @@ def _frame(viewer: visiting.Viewer, screen: registry.Screen) -> dict[str, Any]:
         "screen": screen,
         "screens": registry.all_(),
         "payload": strip.shown_to(viewer, screen),
+        "notice": found.notice if (found := layouts.shown(screen.code)) else "",
         "now": clock.local(clock.now()),
         "demo": getattr(settings, "ZJY_DEMO", False),
         "viewer": viewer,

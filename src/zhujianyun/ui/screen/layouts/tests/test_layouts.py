@@ -224,3 +224,42 @@ def test_the_preview_shows_pictures_faults_and_the_difference(editors):
     assert "指标停用" in look["faults"]["x"] and look["fault"]
     hung = {w.id for w in screen.widgets}
     assert hung <= set(look["pictures"]) and all(s.startswith("<svg") for s in look["pictures"].values())
+
+
+def test_the_wall_says_that_a_published_layout_gave_way(editors, client, monkeypatch):
+    version = actions.save(MAIN, moved(), base=0, by=editors[0], reason="换问题")
+    actions.publish(MAIN, version.number, by=editors[0], reason="发布")
+    client.force_login(editors[0])
+    assert "换一个问题？" in client.get("/screen/main/").content.decode()
+    gone = registry.get(MAIN).codes()[0]
+    monkeypatch.setattr(
+        indicators, "_definitions", {c: d for c, d in indicators._definitions.items() if c != gone}
+    )
+    page = client.get("/screen/main/").content.decode()
+    assert "暂按文件显示" in page and gone in page and "换一个问题？" not in page
+
+
+def test_the_editors_pages_answer_in_json_what_is_wrong(editors, client):
+    first, second = editors
+    client.force_login(first)
+    assert "编辑布局" in client.get("/workbench/screens/main/edit/").content.decode()
+    parts = text.parts_of(registry.get(MAIN))
+    headers = {"accept": "application/json"}
+    sent = {"parts": parts, "base": 0, "reason": ""}
+    answer = client.post(
+        "/workbench/screens/main/save", sent, content_type="application/json", headers=headers
+    )
+    assert answer.status_code == 422 and answer.json()["rule"] == "screen.reason"
+    answer = client.post(
+        "/workbench/screens/main/preview", b"[", content_type="application/json", headers=headers
+    )
+    assert answer.status_code == 422
+    client.force_login(second)
+    assert "正在编辑这块屏幕" in client.get("/workbench/screens/main/edit/").content.decode()
+    answer = client.post(
+        "/workbench/screens/main/save",
+        {**sent, "reason": "抢"},
+        content_type="application/json",
+        headers=headers,
+    )
+    assert answer.status_code == 409 and answer.json()["details"]["holder"] == first.key
