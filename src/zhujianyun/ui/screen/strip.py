@@ -11,12 +11,12 @@ from zhujianyun.kernel.indicator import alarms
 from zhujianyun.kernel.indicator import registry as indicators
 from zhujianyun.kernel.indicator.alarms.models import AlarmState
 from zhujianyun.kernel.indicator.alarms.queries import Group
-from zhujianyun.ui.screen import payload, registry
+from zhujianyun.ui.screen import forms, payload, public, registry
 from zhujianyun.ui.screen.devices.visiting import Viewer
 from zhujianyun.ui.screen.registry import Screen
+from zhujianyun.ui.screen.svg.draw import picture
 
 LINES = 3  # groups that the strip names; the rest are counted
-NOT_PUBLIC = {"empty": "本指标不在公众区域展示"}
 _kept: tuple[int, dict[str, Any]] | None = None
 
 
@@ -29,15 +29,21 @@ def shown_to(viewer: Viewer, screen: Screen) -> dict[str, Any]:
 
 
 def released(screen: Screen, built: dict[str, Any]) -> dict[str, Any]:
-    """Only widgets all of whose figures are released to the public; no alarms (公众可见部分)."""
-    public = {definition.code for definition in indicators.all_() if definition.release}
-    widgets = {
-        widget.id: built["widgets"][widget.id]
-        if widget.indicators and set(widget.indicators) <= public
-        else {**NOT_PUBLIC, "as_of": None, "freshness_minutes": 0, "note": ""}
-        for widget in screen.widgets
+    """What may hang in public (公众可见部分): put together from released figures only, small cells hidden; no alarms."""
+    told = public.current(screen)["widgets"]
+    minutes = {
+        definition.code: definition.freshness_minutes
+        for definition in indicators.all_()
+        if definition.release
     }
-    codes = [code for code in built["codes"] if code in public]
+    widgets = {}
+    for widget in screen.widgets:
+        data = told[widget.id]
+        if "empty" not in data and not forms.get(widget.form).painted:
+            data = {**data, "svg": picture(widget, data)}
+        own = [minutes[code] for code in widget.indicators if code in minutes]
+        widgets[widget.id] = {"note": "", **data, "freshness_minutes": min(own, default=0)}
+    codes = [code for code in built["codes"] if code in minutes]
     return {
         **built,
         "codes": codes,

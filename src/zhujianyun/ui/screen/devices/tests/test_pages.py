@@ -7,7 +7,7 @@ from django.test import Client
 
 from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.indicator import registry as indicators
-from zhujianyun.ui.screen import registry, strip, tickets
+from zhujianyun.ui.screen import public, registry, tickets
 from zhujianyun.ui.screen.devices import actions, visiting
 from zhujianyun.ui.screen.devices.models import Device, Pairing
 
@@ -86,8 +86,10 @@ def test_a_public_device_sees_released_figures_only_and_no_alarms():
     released = {d.code for d in indicators.all_() if d.release}
     assert set(built["codes"]) <= released
     for widget in registry.get("main").widgets:
-        if not set(widget.indicators) <= released:
-            assert built["widgets"][widget.id]["empty"] == strip.NOT_PUBLIC["empty"]
+        if not set(widget.indicators) & released:
+            assert built["widgets"][widget.id]["empty"] == public.NOT_PUBLIC
+        told = {figure["code"] for figure in built["widgets"][widget.id].get("figures", ())}
+        assert told <= released
     assert built["alarms"]["lines"] == []
 
 
