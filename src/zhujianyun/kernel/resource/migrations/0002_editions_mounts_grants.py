@@ -314,14 +314,6 @@ class Migration(migrations.Migration):
                 verbose_name="状态",
             ),
         ),
-        # The three ways of sharing have their English names of the guide now.
-        migrations.RunSQL(
-            [
-                "UPDATE resource_resource SET share = 'unconditional' WHERE share = 'open'",
-                "UPDATE resource_resource SET share = 'none' WHERE share = 'withheld'",
-            ],
-            migrations.RunSQL.noop,
-        ),
         migrations.AlterField(
             model_name="resource",
             name="code",
@@ -350,6 +342,14 @@ class Migration(migrations.Migration):
                 max_length=13,
                 verbose_name="共享类型",
             ),
+        ),
+        # The three ways of sharing have their English names of the guide now; the column had to be widened first.
+        migrations.RunSQL(
+            [
+                "UPDATE resource_resource SET share = 'unconditional' WHERE share = 'open'",
+                "UPDATE resource_resource SET share = 'none' WHERE share = 'withheld'",
+            ],
+            migrations.RunSQL.noop,
         ),
         migrations.AddIndex(
             model_name="resource",
