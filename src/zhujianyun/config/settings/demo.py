@@ -16,6 +16,7 @@ if not os.environ.get("ZJY_SECRET_KEY"):
         _key.write_text(secrets.token_urlsafe(64))
     os.environ["ZJY_SECRET_KEY"] = _key.read_text()
 
+from zhujianyun.config.demo_hint import HALL_HINT as ZJY_HALL_DEMO_HINT  # noqa: E402,F401
 from zhujianyun.config.demo_hint import HINT as ZJY_DEMO_HINT  # noqa: E402,F401
 from zhujianyun.config.settings.base import *  # noqa: E402,F403
 

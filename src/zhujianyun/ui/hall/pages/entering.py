@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -39,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if visiting.visitor_of(request):
             return redirect(following)
-        return _form(request, "signin", asked, following=following)
+        return _form(request, "signin", asked, following=following, demo_hint=_demo_hint())
     boxes.filled(asked, request.POST)
     try:
         applicant = signing_in.sign_in(asked[0].value, request.POST.get("password", ""), address_of(request))
@@ -47,6 +48,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _form(request, "signin", asked, error, following=following)
     visiting.enter(request, applicant)
     return redirect(following)
+
+
+def _demo_hint() -> str:
+    return getattr(settings, "ZJY_HALL_DEMO_HINT", "") if getattr(settings, "ZJY_DEMO", False) else ""
 
 
 @require_POST
