@@ -1,10 +1,10 @@
 """Closing gaps (补空): a screen of which some apps are absent still looks composed.
 
 The rule, so that whoever writes a screen can foresee it: when something does not hang because its app is
-absent, the widgets that do hang, in reading order, grow into what is free beside them — down, then to
-the right, then up, then to the left — each as far as a whole edge of theirs is free. Where that leaves a
+absent, the widgets that do hang, in reading order, grow into its place — down, then to the right, then up,
+then to the left — each as far as a whole edge of theirs is free. Where that leaves a
 hole, the other orders of the four directions are tried, and the first that leaves least is taken. Nothing
-moves, nothing shrinks, and a gap that the file leaves on purpose stays when everything hangs.
+moves, nothing shrinks, and a gap that the layout leaves on purpose stays.
 """
 
 from __future__ import annotations
@@ -19,19 +19,27 @@ Place = tuple[int, int, int, int]
 STEPS: tuple[Place, ...] = ((0, 0, 0, 1), (0, 0, 1, 0), (0, -1, 0, 1), (-1, 0, 1, 0))
 
 
-def close_gaps(widgets: Iterable[Widget]) -> list[Widget]:
-    """The same widgets, grown into the free cells beside them (补空)."""
+def close_gaps(widgets: Iterable[Widget], declared: Iterable[Widget]) -> list[Widget]:
+    """The same widgets, grown into the places of those of `declared` that do not hang (补空)."""
     kept = list(widgets)
     places = [widget.at for widget in kept]
-    best = max((_grown(places, steps) for steps in permutations(STEPS)), key=_covered)  # the first of the best
+    room = {cell for widget in declared for cell in _cells(widget.at)}
+    best = max(
+        (_grown(places, steps, room) for steps in permutations(STEPS)), key=_covered
+    )  # the first of the best
     return [replace(widget, at=place) for widget, place in zip(kept, best, strict=True)]
 
 
-def _grown(places: list[Place], steps: tuple[Place, ...]) -> list[Place]:
+def _cells(place: Place) -> set[tuple[int, int]]:
+    column, row, width, height = place
+    return {(x, y) for x in range(column, column + width) for y in range(row, row + height)}
+
+
+def _grown(places: list[Place], steps: tuple[Place, ...], room: set[tuple[int, int]]) -> list[Place]:
     places = list(places)
     for n in sorted(range(len(places)), key=lambda i: (places[i][1], places[i][0])):
         for step in steps:
-            while _is_free(wider := _sum(places[n], step), n, places):
+            while _is_free(wider := _sum(places[n], step), n, places) and _cells(wider) <= room:
                 places[n] = wider
     return places
 

@@ -213,7 +213,7 @@ def hung(screen: Screen) -> Screen:
     apps = _present[0]
     kept = [w for w in screen.declared if w.if_apps <= apps and not w.unless_apps & apps]
     if len(kept) < len(screen.declared):
-        kept = close_gaps(kept)
+        kept = close_gaps(kept, screen.declared)
     return replace(screen, widgets=tuple(kept))
 
 

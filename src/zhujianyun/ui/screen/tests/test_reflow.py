@@ -17,14 +17,23 @@ BOXES = [(x, y, 6, 3) for x in range(0, 24, 6) for y in range(0, 12, 3)]
 
 @given(st.sets(st.sampled_from(BOXES), min_size=1))
 def test_growing_never_overlaps_never_shrinks_and_leaves_no_hole_beside_a_whole_edge(boxes):
-    grown = close_gaps([Widget(str(b), "figure", "", (), b, {}) for b in sorted(boxes)])
+    everything = [Widget(str(b), "figure", "", (), b, {}) for b in BOXES]
+    grown = close_gaps([Widget(str(b), "figure", "", (), b, {}) for b in sorted(boxes)], everything)
     for one, other in combinations(grown, 2):
         assert not overlap(one.at, other.at)
     for before, after in zip(sorted(boxes), grown, strict=True):
         x, y, w, h = after.at
         assert x <= before[0] and y <= before[1] and x + w >= before[0] + 6 and y + h >= before[1] + 3
         assert x >= 0 and y >= 0 and x + w <= COLUMNS and y + h <= ROWS
-    assert [w.at for w in close_gaps(grown)] == [w.at for w in grown]
+    assert [w.at for w in close_gaps(grown, everything)] == [w.at for w in grown]
+
+
+def test_a_gap_left_on_purpose_stays_while_the_place_of_the_absent_is_filled():
+    left, right = (
+        Widget(n, "figure", "", (), at, {}) for n, at in (("a", (0, 0, 6, 3)), ("b", (6, 0, 6, 3)))
+    )
+    assert [w.at for w in close_gaps([left], [left, right])] == [(0, 0, 12, 3)]
+    assert [w.at for w in close_gaps([left], [left])] == [(0, 0, 6, 3)]
 
 
 @given(apps=st.sets(st.sampled_from(

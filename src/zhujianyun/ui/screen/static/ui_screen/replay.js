@@ -43,8 +43,10 @@ async function go(when) {
   return true;
 }
 
+const first = JSON.parse(document.getElementById("first").textContent);
+const ahead = Date.parse(first.server_time) - Date.now();  // the platform's clock, not this machine's
 const time = () => at.value.slice(11, 16) || "23:59";
-const inTime = (n) => { const day = dayAt(n); return Number(days.max) === n && `${day}T${time()}` > minute(Date.now()).replace(" ", "T") ? day : `${day}T${time()}`; };
+const inTime = (n) => { const day = dayAt(n); return Number(days.max) === n && `${day}T${time()}` > minute(Date.now() + ahead).replace(" ", "T") ? day : `${day}T${time()}`; };
 async function step(n) {
   days.value = Math.min(Number(days.max), Math.max(0, n));
   days.setAttribute("aria-valuetext", dayAt(Number(days.value)));
@@ -74,4 +76,4 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("resize", fit);
 fit();
-show(JSON.parse(document.getElementById("first").textContent));
+show(first);
