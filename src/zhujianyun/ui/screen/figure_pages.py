@@ -20,7 +20,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.codes import divisions
 from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel import access, journal
-from zhujianyun.kernel.indicator import Grain, Period, drilling, queries, versions
+from zhujianyun.kernel.indicator import Grain, Period, drilling, publishing, queries, versions
 from zhujianyun.kernel.indicator import registry as indicators
 from zhujianyun.kernel.indicator.alarms.watch import aim_zh
 from zhujianyun.kernel.indicator.counties import Counties
@@ -148,8 +148,13 @@ def _may_read(viewer: visiting.Viewer, code: str) -> None:
     if viewer.device is None:
         return
     shown = {c for name in viewer.device.screens if (s := registry.get(name)) for c in s.codes()}
-    if code not in shown or (viewer.is_public and not indicators.get(code).release):
+    if code not in shown or (viewer.is_public and not _is_public(code)):
         raise Http404(f"没有指标 {code}。")
+
+
+def _is_public(code: str) -> bool:
+    """Released, and not about persons or households: their small cells would stand in the card."""
+    return indicators.get(code).release and not publishing.is_about_persons(indicators.get(code))
 
 
 def _figure(request: HttpRequest, code: str) -> dict[str, Any]:
