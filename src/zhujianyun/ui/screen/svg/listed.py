@@ -136,12 +136,15 @@ def dots(pen: Pen, data: dict[str, Any]) -> None:
         for n in range(min(count, fits)):
             pen.circle(x, bottom - radius - n * 2 * radius, radius * 0.9, color)
         if count > fits:
-            pen.text(x, bottom - fits * 2 * radius - 4, str(count), size=16, anchor="middle")
+            pen.text(
+                min(x, pen.width - 16), bottom - fits * 2 * radius - 4, str(count), size=16, anchor="middle"
+            )
         if day % 5 == 0:
             said = (
                 f"≥{day}" if day == span else f"≤{day}" if day == -span else "今日" if not day else str(day)
             )
-            pen.text(x, pen.height - 6, said, size=18, fill=p.soft, anchor="middle")
+            at = min(max(x, width_of(said, 18) / 2), pen.width - width_of(said, 18) / 2)
+            pen.text(at, pen.height - 6, said, size=18, fill=p.soft, anchor="middle")
     pen.line(0, bottom, pen.width, bottom)
 
 

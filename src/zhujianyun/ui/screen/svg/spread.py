@@ -92,15 +92,8 @@ def matrix(pen: Pen, data: dict[str, Any]) -> None:
                     radius=3,
                 )
                 if height > 20 and width > 46:
-                    pen.text(
-                        x + width / 2,
-                        y + height / 2 + 6,
-                        cell["text"],
-                        size=16,
-                        anchor="middle",
-                        halo=p.panel,
-                    )
-                    pen.text(x + width / 2, y + height / 2 + 6, cell["text"], size=16, anchor="middle")
+                    fill = p.ground if cell["share"] > 0.6 else p.ink
+                    pen.text(x + width / 2, y + height / 2 + 7, cell["text"], size=19, fill=fill, bold=True, anchor="middle")  # fmt: skip
 
 
 def sankey(pen: Pen, data: dict[str, Any]) -> None:
