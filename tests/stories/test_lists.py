@@ -19,9 +19,9 @@ OWNER = "南宁故事置业"
 def narrows(page: Page) -> None:
     """To the design reviews of one owner that wait for acceptance, as officers do: by choosing and typing."""
     page.goto(f"{LIST}?scope=open")
-    page.get_by_label("事项").select_option(label="消防设计审查")
+    page.locator("select[name=process]").select_option(label="消防设计审查")
     page.wait_for_load_state()
-    page.get_by_label("环节").select_option(label="待受理")
+    page.locator("select[name=state]").select_option(label="待受理")
     page.wait_for_load_state()
     page.get_by_label("查找").fill(OWNER)
     page.get_by_role("button", name="查找").click()
@@ -95,7 +95,7 @@ def test_the_essentials_need_no_script(enter, stock):
     page.goto(f"{LIST}?scope=open&q={number}")
     page.get_by_label(f"选择 {number}").check()
     page.get_by_role("button", name="办理所选").click()
-    page.get_by_role("button", name=re.compile("^受理（1 / 1 件）")).click()
+    page.get_by_role("button", name="受理（1 / 1 件）", exact=True).click()
     expect(page.get_by_role("heading", name="将办理的 1 件")).to_be_visible()
     page.get_by_role("link", name="不办，返回列表").click()
     expect(page.get_by_role("link", name=number)).to_be_visible()

@@ -17,7 +17,7 @@ def looks_for(page: Page, text: str) -> None:
     """By the key that leads to the box, from the handling page or any other."""
     page.locator("h1").first.wait_for()
     page.keyboard.press("/")
-    expect(page.get_by_label("全文检索")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="全文检索")).to_be_focused()
     page.keyboard.type(text)
     page.keyboard.press("Enter")
     page.wait_for_load_state()

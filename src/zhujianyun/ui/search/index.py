@@ -45,12 +45,12 @@ def rebuild(kinds: Iterable[Searched] | None = None, report: Report | None = Non
 
 def _rebuild(one: Searched, report: Report | None) -> int:
     build, count = int(clock.MachineClock().now().timestamp() * 1000), 0
-    rows, portion = one.rows(None), [None]
-    while portion:
+    rows, more = one.rows(None), True
+    while more:
         with transaction.atomic():  # read and written together: no follower comes between
             portion = list(islice(rows, PORTION))
             _write(one.kind, portion, build=build)
-        count += len(portion)
+        count, more = count + len(portion), bool(portion)
         if report and portion:
             report(one.kind, count)
     _drop_older(one, build)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -189,13 +189,11 @@ def shares(actor: Actor, by: str, since: date) -> dict[str | int, Share]:
         )
     )
     ended = seen.filter(concluded_on__gte=since).values(by).annotate(concluded=Count("pk"))
-    open_, done = {row[by]: row for row in standing}, {row[by]: row["concluded"] for row in ended}
-    return {
-        key: Share(
-            key, *(open_.get(key, {}).get(name, 0) for name in ("open", "red", "black")), done.get(key, 0)
-        )
-        for key in {*open_, *done}
-    }
+    done = {row[by]: row["concluded"] for row in ended}
+    found = {row[by]: Share(row[by], row["open"], row["red"], row["black"], 0) for row in standing}
+    for key, count in done.items():
+        found[key] = replace(found.get(key, Share(key, 0, 0, 0, 0)), concluded=count)
+    return found
 
 
 def done_by(actor: Actor, day: date) -> QuerySet[Step]:
