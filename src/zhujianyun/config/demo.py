@@ -186,7 +186,7 @@ def _search(_: Progress) -> None:
 
 
 def _figures(_: Progress) -> None:
-    """Counted at the end of each month and some December days, as a worker would have: a wall can be replayed."""
+    """Counted at the ends of some months and two days of December, as a worker would have: for replay."""
     from zhujianyun.base import clock
     from zhujianyun.kernel import indicator
     from zhujianyun.ui.screen.layouts import actions as layouts
@@ -201,8 +201,8 @@ def _figures(_: Progress) -> None:
 
 
 def _counted_days() -> list[date]:
-    ends = [date(2020, month + 1, 1) - timedelta(days=1) for month in range(1, 12)]
-    return [*ends, *(date(2020, 12, number) for number in (7, 14, 18, 21, 25, 28, 30))]
+    ends = [date(2020, month + 1, 1) - timedelta(days=1) for month in (3, 6, 9, 10, 11)]
+    return [*ends, date(2020, 12, 18), date(2020, 12, 25)]
 
 
 def _stand(progress: Progress, folder: Path) -> None:
