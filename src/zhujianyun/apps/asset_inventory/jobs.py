@@ -16,7 +16,7 @@ from zhujianyun.base import clock, jobs
 if TYPE_CHECKING:
     from zhujianyun.apps.asset_inventory.models import Probe
 
-AT_ONCE = 32  # probes under way at the same time
+AT_ONCE = 16  # probes under way at the same time
 LEASE = timedelta(minutes=5)  # a probe taken by a worker that died is free again after this
 
 

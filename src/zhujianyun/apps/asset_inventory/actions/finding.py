@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 
 from django.db import transaction
@@ -18,6 +20,21 @@ from zhujianyun.kernel.access import Actor
 Key = tuple[str, str]
 
 
+_put_off: ContextVar[set[int] | None] = ContextVar("asset_inventory_put_off", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Within the block, changes of one and the same system are judged once, at its end (合并核查)."""
+    waiting: set[int] = set()
+    token = _put_off.set(waiting)
+    try:
+        yield
+    finally:
+        _put_off.reset(token)
+    look(SystemRecord.objects.select_related("system__owner").filter(pk__in=waiting))
+
+
 @transaction.atomic
 def look(records: Iterable[SystemRecord]) -> tuple[int, int]:
     """Judge systems by the rules of today: how many findings are new, how many are gone (核查).
@@ -26,6 +43,10 @@ def look(records: Iterable[SystemRecord]) -> tuple[int, int]:
     """
     day = clock.today()
     records = list(records)
+    waiting = _put_off.get()
+    if waiting is not None:
+        waiting.update(record.pk for record in records)
+        return 0, 0
     facts = facts_of(records, day)
     present = _open([record.system_id for record in records])
     new = gone = 0

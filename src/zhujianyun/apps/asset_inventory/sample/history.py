@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 STEP = timedelta(hours=1)
 KEEP_DAYS = 3  # single results that the demo starts with; the sums go back to January
 BREAKS_FROM = clock.at_local(date(2020, 12, 30), 21)  # what fails while the demo runs has failed since then
-SLOW_MS = 1200
-EXPECTED = Expected(200, "系统运行正常", 200, 1000)
+SLOW_MS = 2400
+EXPECTED = Expected(200, "系统运行正常", 200, 2000)
 
 
 def port() -> int:
@@ -41,16 +41,16 @@ def set_up(record: SystemRecord, one: Planned, by: access.Actor) -> None:
     fault = catalogue.FAULTS.get(one.code, "")
     if fault == "refuse":
         probing.add_probe(
-            record, "tcp", f"127.0.0.1:{port() + 3}", by=by, every_seconds=300, timeout_seconds=3
+            record, "tcp", f"127.0.0.1:{port() + 3}", by=by, every_seconds=300, timeout_seconds=4
         )
     probing.add_probe(
         record, "http", f"http://127.0.0.1:{port()}/{one.code}/", by=by, expect_text=EXPECTED.text,
-        min_bytes=EXPECTED.min_bytes, slow_ms=EXPECTED.slow_ms, every_seconds=300, timeout_seconds=3,
+        min_bytes=EXPECTED.min_bytes, slow_ms=EXPECTED.slow_ms, every_seconds=300, timeout_seconds=4,
     )  # fmt: skip
     if "c" in one.traits:
         shown = port() + (2 if catalogue.EXPIRING.get(one.code, 0) == 6 else 1)
         probing.add_probe(
-            record, "certificate", f"127.0.0.1:{shown}", by=by, every_seconds=86400, timeout_seconds=3
+            record, "certificate", f"127.0.0.1:{shown}", by=by, every_seconds=86400, timeout_seconds=4
         )
 
 
@@ -106,7 +106,7 @@ def _fault(fault: str, rng: Random) -> Outcome:
     if fault == "slow":
         return judge_page(200, EXPECTED.text, 400, SLOW_MS + rng.randrange(60), EXPECTED)
     return Outcome(
-        False, "3 秒内没有完成" if fault == "hang" else "对方拒绝连接", 3000 if fault == "hang" else 1
+        False, "4 秒内没有完成" if fault == "hang" else "对方拒绝连接", 4000 if fault == "hang" else 1
     )
 
 

@@ -166,6 +166,10 @@ class Scene:
         }  # fmt: skip
         if cloud:
             values |= {"cloud": cloud, "cloud_since": today}
+        with finding.together():
+            self._enter_whole(one, values)
+
+    def _enter_whole(self, one: Planned, values: dict[str, Any]) -> None:
         record = entering.enter_system(
             one.code, one.name, self.people.offices[one.office], values, by=self.officer(one)
         )
