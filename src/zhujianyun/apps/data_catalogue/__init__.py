@@ -1,0 +1,1 @@
+"""公共数据资源目录: entries, editions, mounts, findings, open data, sharing."""

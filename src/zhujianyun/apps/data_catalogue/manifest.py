@@ -1,0 +1,35 @@
+"""What 资源目录 offers and needs (应用清单)."""
+
+from zhujianyun.apps.data_catalogue.queries import CASES, DECIDE, EDIT, MOUNT, PUBLISH, SUPERVISE, VIEW
+from zhujianyun.ui.manifest import Manifest, RoleOffer
+
+KNOW = (CASES, VIEW, "resource.view")
+
+MANIFEST = Manifest(
+    name="data_catalogue",
+    zh="资源目录",
+    summary_zh="公共数据资源的编目、挂接、开放和共享",
+    statutes=("国发〔2016〕51号", "发改高技〔2017〕1272号", "政务数据共享条例"),
+    permissions={
+        CASES: "查看目录和共享办件",
+        VIEW: "查看资源目录",
+        EDIT: "编制资源目录",
+        PUBLISH: "审核和发布资源目录",
+        MOUNT: "挂载和卸载资源",
+        DECIDE: "审批共享申请",
+        SUPERVISE: "监督数据共享",
+    },
+    roles=(
+        RoleOffer(
+            "data_catalogue.editor", "编目人员", (*KNOW, EDIT, MOUNT, "resource.catalogue", "resource.mount"),
+            demo_office="450000-jzsc",
+        ),
+        RoleOffer(
+            "data_catalogue.publisher", "目录管理员",
+            (*KNOW, EDIT, PUBLISH, MOUNT, SUPERVISE, "resource.catalogue", "resource.mount", "resource.gather"),
+            acts_below=True, demo_office="450000",
+        ),
+        RoleOffer("data_catalogue.viewer", "资源目录查阅", KNOW),
+    ),
+    indicators="zhujianyun.apps.data_catalogue.indicators",
+)  # fmt: skip
