@@ -45,7 +45,7 @@ def verifier(enter) -> Callable[[str], Page]:
         person = enter()
         person.page.goto(path)
         expect(person.page.locator(READY)).to_be_attached()
-        person.page.wait_for_load_state("networkidle")  # the icon of the page comes last
+        person.page.wait_for_load_state("networkidle")
         sent: list[str] = []
         person.page.on("request", lambda request: sent.append(request.url))
         person.page.sent = sent  # type: ignore[attr-defined]
