@@ -243,3 +243,20 @@ def test_a_refusal_stands_in_the_halls_own_frame(town):
     )
     told = Client().post("/hall/applications/x/", headers={"accept": "application/json"})
     assert told.status_code == 401 and told.json()["message_zh"]
+
+
+def test_the_applicant_is_told_of_papers_and_of_his_turn_and_of_nothing_else(town):
+    from zhujianyun.base import outbox
+    from zhujianyun.kernel.journal import Entry
+    from zhujianyun.ui.hall.tracking import reporting
+
+    visitor = town.visitor(town.person(phone="13900007777"))
+    found = town.supplementing(visitor)
+    entries = list(Entry.objects.filter(case_id=found.pk, verb__startswith="case."))
+    assert reporting.deliver(entries) == 1
+    sent = outbox.Message.objects.order_by("-pk").first()
+    assert sent.to == "13900007777" and "一次性补正告知" in sent.text and "请登录办事大厅办理" in sent.text
+    before = outbox.Message.objects.count()
+    reporting.deliver(entries)  # the journal tells at least once
+    assert outbox.Message.objects.count() == before
+    assert reporting.deliver([one for one in entries if one.actor.startswith("subject:")]) == 0
