@@ -10,6 +10,7 @@ KNOWN = {
     "pyhanko": "MIT",
     "typing_extensions": "PSF-2.0",
     "cel-python": "Apache-2.0",
+    "text-unidecode": "Artistic-1.0 OR GPL-2.0-or-later",  # for tests only, through ckanapi
 }
 BUILD_ONLY = {"pip", "setuptools", "wheel"}
 

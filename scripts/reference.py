@@ -309,7 +309,7 @@ def indicators() -> str:
 
 def screens() -> str:
     """Every screen with its widgets (屏幕)."""
-    from zhujianyun.ui.screen import registry
+    from zhujianyun.ui.screen import forms, registry
 
     parts = ["# 屏幕", words.SCREENS]
     for s in registry.all_():
@@ -318,7 +318,7 @@ def screens() -> str:
             f"{'主屏' if s.kind == 'main' else '子屏'}，应用 `{s.app}`，地址 `/screen/{s.code}/`。它回答：{s.question}",
         ]
         parts.append(table("组件 形式 标题 指标 位置", (
-            (code(w.id), registry.FORMS[w.form], w.title, codes(w.indicators), "{}，{}，{}×{}".format(*w.at)) for w in s.widgets
+            (code(w.id), forms.get(w.form).zh, w.title, codes(w.indicators), "{}，{}，{}×{}".format(*w.at)) for w in s.widgets
         )))  # fmt: skip
     return "\n\n".join(parts)
 

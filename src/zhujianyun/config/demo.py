@@ -299,6 +299,10 @@ def announce(progress: Progress, port: int | None) -> None:
 
 
 def _zh(step: str) -> str:
-    return {"migrate": "建库", "found": "机构账号", "hall": "申请人", "seal": "封存留痕", "figures": "指标"}.get(
-        step, step.replace("play.", "演练 ")
-    )
+    return {
+        "migrate": "建库",
+        "found": "机构账号",
+        "hall": "申请人",
+        "seal": "封存留痕",
+        "figures": "指标",
+    }.get(step, step.replace("play.", "演练 "))

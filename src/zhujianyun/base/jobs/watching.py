@@ -144,7 +144,9 @@ def retry(job_id: str) -> JobState:
     with transaction.atomic():
         row = _row(job_id, lock=True)
         if row.status != TaskResultStatus.FAILED:
-            raise Conflict("只有失败或已取消的任务可以重试，请刷新页面查看。", rule="jobs.not_failed", job=job_id)
+            raise Conflict(
+                "只有失败或已取消的任务可以重试，请刷新页面查看。", rule="jobs.not_failed", job=job_id
+            )
         row.status, row.finished_at, row.run_after = TaskResultStatus.READY, None, machine_now()
         row.exception_class_path = row.traceback = ""
         row.save(update_fields=["status", "finished_at", "run_after", "exception_class_path", "traceback"])

@@ -12,7 +12,9 @@ from zhujianyun.base.errors import RuleBroken
 
 def add_to(commands: Any) -> None:
     """Add `search rebuild`."""
-    search = commands.add_parser("search", help="全文检索：rebuild 重建索引", description="重建全文检索的索引。")
+    search = commands.add_parser(
+        "search", help="全文检索：rebuild 重建索引", description="重建全文检索的索引。"
+    )
     acts = search.add_subparsers(dest="act", metavar="动作", required=True)
     rebuild = acts.add_parser(
         "rebuild",

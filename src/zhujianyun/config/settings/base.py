@@ -161,7 +161,9 @@ ZJY_LAKE_ENGINE = os.environ.get("ZJY_LAKE_ENGINE", "duckdb")  # or spark
 ZJY_SPARK_MASTER = os.environ.get("ZJY_SPARK_MASTER", "local[2]")
 ZJY_SPARK: dict[str, str] = {}  # further settings of the session
 ZJY_FILES = VAR / "files"
-ZJY_PAPER_CHECK_URL = f"{os.environ.get('ZJY_BASE_URL', 'http://localhost:8000')}/hall/papers/"  # printed on papers
+ZJY_PAPER_CHECK_URL = (
+    f"{os.environ.get('ZJY_BASE_URL', 'http://localhost:8000')}/hall/papers/"  # printed on papers
+)
 ZJY_SEAL_LABELS = ("paper-seal",)  # the first signs; keys that signed before stay listed to verify
 ZJY_EXPORTS = VAR / "exports"  # lists taken away, kept for seven days
 ZJY_KEYS = VAR / "keys"

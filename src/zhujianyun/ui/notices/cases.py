@@ -80,9 +80,7 @@ def _roles(acts: Iterable[Act]) -> set[str]:
 def _steps(acts: Iterable[Act]) -> dict[int, list[Step]]:
     rows = Step.objects.filter(case_id__in=[act.case.pk for act in acts]).order_by("seq")
     found: dict[int, list[Step]] = defaultdict(list)
-    for step in rows.only(
-        "case_id", "seq", "action", "from_state", "to_state", "role", "actor_zh", "reason"
-    ):
+    for step in rows.only("case_id", "seq", "action", "from_state", "to_state", "role", "actor_zh", "reason"):
         found[step.case_id].append(step)
     return found
 

@@ -182,12 +182,12 @@ def _move(probe: Probe, at: datetime, outcome: Outcome) -> None:
 def _add_up(probe: Probe, answers: Sequence[Answered]) -> None:
     sums: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
     for at, outcome in answers:
-        row = sums[clock.local_day(at)]
-        row[0] += 1
-        row[1] += outcome.good
-        row[2] = max(row[2], outcome.ms or 0)
+        tally = sums[clock.local_day(at)]
+        tally[0] += 1
+        tally[1] += outcome.good
+        tally[2] = max(tally[2], outcome.ms or 0)
     known = {row.day: row for row in ProbeDay.objects.filter(probe=probe, day__in=list(sums))}
-    fresh = []
+    fresh: list[ProbeDay] = []
     for day, (asked, good, worst) in sums.items():
         row = known.get(day)
         if row is None:

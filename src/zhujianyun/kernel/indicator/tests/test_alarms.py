@@ -105,7 +105,9 @@ def test_five_hundred_alarms_are_a_few_groups_in_two_queries(django_assert_num_q
 @pytest.fixture
 def figure(register: dict) -> Definition:
     """A figure that promises to be confirmed every fifteen minutes."""
-    made = Definition("test.figure", "试验指标", unit("件"), STOCK, lambda: Listing(list), "试验。", direction="down")
+    made = Definition(
+        "test.figure", "试验指标", unit("件"), STOCK, lambda: Listing(list), "试验。", direction="down"
+    )
     register[made.code] = made
     return made
 

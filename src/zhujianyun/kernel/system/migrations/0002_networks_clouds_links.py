@@ -6,124 +6,244 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0002_officers_apart'),
-        ('system', '0001_initial'),
+        ("access", "0002_officers_apart"),
+        ("system", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cloud',
+            name="Cloud",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('provider', models.CharField(blank=True, default='', max_length=120, verbose_name='提供单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "provider",
+                    models.CharField(blank=True, default="", max_length=120, verbose_name="提供单位"),
+                ),
             ],
             options={
-                'verbose_name': '云平台',
-                'verbose_name_plural': '云平台',
-                'ordering': ['code'],
+                "verbose_name": "云平台",
+                "verbose_name_plural": "云平台",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('internet', '互联网'), ('government', '政务外网'), ('special', '业务专网'), ('local', '局域网')], max_length=12, verbose_name='类别')),
-                ('joined_on', models.DateField(blank=True, null=True, verbose_name='打通日')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("internet", "互联网"),
+                            ("government", "政务外网"),
+                            ("special", "业务专网"),
+                            ("local", "局域网"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("joined_on", models.DateField(blank=True, null=True, verbose_name="打通日")),
             ],
             options={
-                'verbose_name': '网络',
-                'verbose_name_plural': '网络',
-                'ordering': ['code'],
+                "verbose_name": "网络",
+                "verbose_name_plural": "网络",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='SystemLink',
+            name="SystemLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('interface', '接口'), ('table', '库表'), ('file', '文件'), ('sign_on', '单点登录')], max_length=10, verbose_name='方式')),
-                ('flows', models.CharField(max_length=200, verbose_name='传递内容')),
-                ('since', models.DateField(verbose_name='启用日')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='停用日')),
-                ('noted_at', models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name='登记时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("interface", "接口"),
+                            ("table", "库表"),
+                            ("file", "文件"),
+                            ("sign_on", "单点登录"),
+                        ],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("flows", models.CharField(max_length=200, verbose_name="传递内容")),
+                ("since", models.DateField(verbose_name="启用日")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="停用日")),
+                (
+                    "noted_at",
+                    models.DateTimeField(default=zhujianyun.base.clock.now, verbose_name="登记时间"),
+                ),
             ],
             options={
-                'verbose_name': '系统互联',
-                'verbose_name_plural': '系统互联',
-                'ordering': ['since', 'pk'],
+                "verbose_name": "系统互联",
+                "verbose_name_plural": "系统互联",
+                "ordering": ["since", "pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='businesssystem',
-            name='system_retired_has_day',
+            model_name="businesssystem",
+            name="system_retired_has_day",
         ),
         migrations.AddField(
-            model_name='businesssystem',
-            name='cloud_since',
-            field=models.DateField(blank=True, null=True, verbose_name='上云日期'),
+            model_name="businesssystem",
+            name="cloud_since",
+            field=models.DateField(blank=True, null=True, verbose_name="上云日期"),
         ),
         migrations.AddField(
-            model_name='businesssystem',
-            name='successor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='system.businesssystem', verbose_name='承接系统'),
+            model_name="businesssystem",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="predecessors",
+                to="system.businesssystem",
+                verbose_name="承接系统",
+            ),
         ),
         migrations.AlterField(
-            model_name='businesssystem',
-            name='retired_on',
-            field=models.DateField(blank=True, null=True, verbose_name='停用或合并日期'),
+            model_name="businesssystem",
+            name="retired_on",
+            field=models.DateField(blank=True, null=True, verbose_name="停用或合并日期"),
         ),
         migrations.AlterField(
-            model_name='businesssystem',
-            name='state',
-            field=models.CharField(choices=[('building', '在建'), ('running', '在用'), ('retired', '停用'), ('merged', '已合并')], default='running', max_length=10, verbose_name='状态'),
+            model_name="businesssystem",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("building", "在建"),
+                    ("running", "在用"),
+                    ("retired", "停用"),
+                    ("merged", "已合并"),
+                ],
+                default="running",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddField(
-            model_name='businesssystem',
-            name='cloud',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='systems', to='system.cloud', verbose_name='所在云'),
+            model_name="businesssystem",
+            name="cloud",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="systems",
+                to="system.cloud",
+                verbose_name="所在云",
+            ),
         ),
         migrations.AddField(
-            model_name='businesssystem',
-            name='network',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='systems', to='system.network', verbose_name='所在网络'),
+            model_name="businesssystem",
+            name="network",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="systems",
+                to="system.network",
+                verbose_name="所在网络",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='businesssystem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_on__isnull', False), ('state__in', ['retired', 'merged'])), models.Q(models.Q(('state__in', ['retired', 'merged']), _negated=True), ('retired_on', None)), _connector='OR'), name='system_retired_has_day'),
+            model_name="businesssystem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("retired_on__isnull", False), ("state__in", ["retired", "merged"])),
+                    models.Q(
+                        models.Q(("state__in", ["retired", "merged"]), _negated=True), ("retired_on", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="system_retired_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='businesssystem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'merged'), ('successor__isnull', False)), models.Q(('state', 'merged'), _negated=True), _connector='OR'), models.Q(('successor', None), models.Q(('successor', models.F('id')), _negated=True), _connector='OR')), name='system_merged_into_another'),
+            model_name="businesssystem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("state", "merged"), ("successor__isnull", False)),
+                        models.Q(("state", "merged"), _negated=True),
+                        _connector="OR",
+                    ),
+                    models.Q(
+                        ("successor", None),
+                        models.Q(("successor", models.F("id")), _negated=True),
+                        _connector="OR",
+                    ),
+                ),
+                name="system_merged_into_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='businesssystem',
-            constraint=models.CheckConstraint(condition=models.Q(('cloud_since', None), ('cloud__isnull', False), _connector='OR'), name='system_cloud_day_has_cloud'),
+            model_name="businesssystem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cloud_since", None), ("cloud__isnull", False), _connector="OR"),
+                name="system_cloud_day_has_cloud",
+            ),
         ),
         migrations.AddField(
-            model_name='systemlink',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_out', to='system.businesssystem', verbose_name='提供方'),
+            model_name="systemlink",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links_out",
+                to="system.businesssystem",
+                verbose_name="提供方",
+            ),
         ),
         migrations.AddField(
-            model_name='systemlink',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links_in', to='system.businesssystem', verbose_name='使用方'),
+            model_name="systemlink",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links_in",
+                to="system.businesssystem",
+                verbose_name="使用方",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='systemlink',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='system_link_two_ends'),
+            model_name="systemlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", models.F("target")), _negated=True), name="system_link_two_ends"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='systemlink',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='system_link_days_in_order'),
+            model_name="systemlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until", None), ("until__gte", models.F("since")), _connector="OR"),
+                name="system_link_days_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='systemlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('source', 'target', 'kind', 'flows'), name='system_link_live_once'),
+            model_name="systemlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until", None)),
+                fields=("source", "target", "kind", "flows"),
+                name="system_link_live_once",
+            ),
         ),
     ]
