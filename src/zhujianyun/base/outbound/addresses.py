@@ -108,7 +108,7 @@ def _in_private(address: Address, ranges: tuple, private: Private) -> bool:
     """Whether it is a private address that was asked for: in the ranges named, where some are named."""
     if not private or not any(address in network for network in ranges):
         return False
-    return private is True or any(address in network for network in private)
+    return isinstance(private, bool) or any(address in network for network in private)
 
 
 def look_up(host: str, port: int) -> list[Address]:

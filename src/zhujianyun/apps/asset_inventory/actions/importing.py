@@ -42,7 +42,7 @@ def begin_import(file: StoredFile, *, by: Actor) -> ImportRun:
         NotAllowed: without "asset_inventory.edit" anywhere.
     """
     access.require(by, EDIT)
-    account = Account.objects.get(pk=by.account_id)
+    account = Account.objects.get(pk=by.account_id or 0)
     run = ImportRun.objects.create(file=file, by=account)
     facts = {"file": file.name, "sha256": file.sha256}
     journal.record("asset_inventory.import_begin", actor=by.key, object=("import", str(run.pk)), facts=facts)

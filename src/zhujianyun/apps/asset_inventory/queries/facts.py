@@ -65,7 +65,8 @@ def _certificates(keys: list[int]) -> dict[int, list[tuple[str, date]]]:
     found: dict[int, list[tuple[str, date]]] = defaultdict(list)
     rows = Probe.objects.filter(system__in=keys, is_on=True, expires_on__isnull=False).order_by("pk")
     for system, target, expires_on in rows.values_list("system_id", "target", "expires_on"):
-        found[system].append((target, expires_on))
+        if expires_on is not None:
+            found[system].append((target, expires_on))
     return found
 
 
