@@ -294,7 +294,7 @@ def test_a_verifier_works_by_keyboard_alone(verifier, material, tmp_path):
     file = tmp_path / "证明.json"
     file.write_text(json.dumps(material.proof, ensure_ascii=False), encoding="utf-8")
     with page.expect_file_chooser() as chosen:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chosen.value.set_files(file)
     says(page, "一致")
     expect(page.locator("#verdict")).to_be_focused()

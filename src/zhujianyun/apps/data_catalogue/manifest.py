@@ -1,5 +1,6 @@
 """What 资源目录 offers and needs (应用清单)."""
 
+from zhujianyun.apps.data_catalogue.actions import editing
 from zhujianyun.apps.data_catalogue.queries import CASES, DECIDE, EDIT, MOUNT, PUBLISH, SUPERVISE, VIEW
 from zhujianyun.ui.manifest import Manifest, RoleOffer
 
@@ -31,5 +32,7 @@ MANIFEST = Manifest(
         ),
         RoleOffer("data_catalogue.viewer", "资源目录查阅", KNOW),
     ),
+    effects={"catalogue.publish": editing.carry_out},
+    tables={"catalogue_limits": "catalogue_limits.csv"},
     indicators="zhujianyun.apps.data_catalogue.indicators",
 )  # fmt: skip

@@ -49,7 +49,5 @@ def name_key(name: str) -> str:
 def named_like(name: str, *, but: int | None = None) -> BusinessSystem | None:
     """A system in use or being built that has this name already (同名系统)."""
     wanted = name_key(name)
-    rows = BusinessSystem.objects.filter(state__in=LIVE)
-    if but is not None:
-        rows = rows.exclude(pk=but)
+    rows = BusinessSystem.objects.filter(state__in=LIVE).exclude(pk=but or 0)
     return next((row for row in rows if name_key(row.name) == wanted), None)

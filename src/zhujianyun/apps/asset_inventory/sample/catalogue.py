@@ -95,7 +95,7 @@ FAULTS = {
     "attendance": "refuse",
     "urban_projects": "slow",
 }
-EXPIRING = {"fund_supervision": 6, "portal": 25}  # code → days left on the certificate
+EXPIRING = {"fund_supervision": 6}  # code → days left on the certificate
 TWINS = {
     "建筑企业基本信息": (
         ("building_market", "qualification", "bidding"),
