@@ -1,0 +1,1 @@
+"""数据归集: every source brought into the lake whole, checked and countable."""
