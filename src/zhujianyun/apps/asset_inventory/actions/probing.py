@@ -182,17 +182,10 @@ def _move(probe: Probe, at: datetime, outcome: Outcome) -> None:
 def _add_up(probe: Probe, answers: Sequence[Answered]) -> None:
     sums: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
     for at, outcome in answers:
-<<<<<<< HEAD
-        tally = sums[clock.local_day(at)]
-        tally[0] += 1
-        tally[1] += outcome.good
-        tally[2] = max(tally[2], outcome.ms or 0)
-=======
         counted = sums[clock.local_day(at)]
         counted[0] += 1
         counted[1] += outcome.good
         counted[2] = max(counted[2], outcome.ms or 0)
->>>>>>> main
     known = {row.day: row for row in ProbeDay.objects.filter(probe=probe, day__in=list(sums))}
     fresh: list[ProbeDay] = []
     for day, (asked, good, worst) in sums.items():
