@@ -1,8 +1,18 @@
 """What 资源目录 offers and needs (应用清单)."""
 
+from zhujianyun.apps.data_catalogue import jobs  # noqa: F401 - a plan is known once it is imported
 from zhujianyun.apps.data_catalogue.actions import editing
-from zhujianyun.apps.data_catalogue.queries import CASES, DECIDE, EDIT, MOUNT, PUBLISH, SUPERVISE, VIEW
-from zhujianyun.ui.manifest import Manifest, RoleOffer
+from zhujianyun.apps.data_catalogue.queries import (
+    CASES,
+    DECIDE,
+    EDIT,
+    MOUNT,
+    PUBLISH,
+    SUPERVISE,
+    VIEW,
+    searching,
+)
+from zhujianyun.ui.manifest import Manifest, MenuEntry, RoleOffer
 
 KNOW = (CASES, VIEW, "resource.view")
 
@@ -33,6 +43,9 @@ MANIFEST = Manifest(
         RoleOffer("data_catalogue.viewer", "资源目录查阅", KNOW),
     ),
     effects={"catalogue.publish": editing.carry_out},
-    tables={"catalogue_limits": "catalogue_limits.csv"},
+    tables={"catalogue_limits": "catalogue_limits.csv", "catalogue_classes": "catalogue_classes.csv"},
     indicators="zhujianyun.apps.data_catalogue.indicators",
+    urls="zhujianyun.apps.data_catalogue.urls",
+    menu=(MenuEntry("资源目录", "data_catalogue:home", "folder-open-inverse", VIEW, 210),),
+    searched=(searching.ENTRIES,),
 )  # fmt: skip

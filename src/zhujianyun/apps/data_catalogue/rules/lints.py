@@ -19,7 +19,7 @@ RULES_ZH = {
     "required": "必填元数据",
     "code_form": "资源代码格式",
     "provider_uscc": "提供方代码",
-    "items": "信息项",
+    "item": "信息项",
     "item_width": "信息项共享范围",
     "share_terms": "共享条件或依据",
     "related": "关联资源",
@@ -144,7 +144,7 @@ def uscc_problem(code: str) -> str:
 
 def _items(facts: Facts) -> Iterator[Found]:
     for fault in faults(facts.items, facts.share):
-        rule = "item_width" if fault.rule == "resource.item_width" else "items"
+        rule = "item_width" if fault.rule == "resource.item_width" else "item"
         yield Found(rule, f"{fault.item}:{fault.rule}"[:120], fault.text_zh, "请修订该信息项。")
     if facts.items and facts.share != "none" and all(item.share == "none" for item in facts.items):
         yield Found(

@@ -1,0 +1,1 @@
+"""The pages of 资源目录 in the workbench (页面)."""

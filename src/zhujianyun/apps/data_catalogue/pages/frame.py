@@ -1,0 +1,62 @@
+"""What every page of the catalogue has: tabs, who looks, what he may do (页面框架)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from zhujianyun.apps.data_catalogue.queries import EDIT, PUBLISH, VIEW
+from zhujianyun.base.errors import PlatformError
+from zhujianyun.kernel import access
+from zhujianyun.ui.workbench import viewer
+
+TABS = (
+    ("entries", "目录"), ("drafts", "编制"), ("findings", "问题"), ("regulations", "管理办法"),
+)  # fmt: skip
+
+
+def shown(
+    request: HttpRequest, template: str, tab: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page with its tabs; whoever may not see the catalogue sees nothing of it (页面).
+
+    Raises:
+        NotAllowed: without "data_catalogue.view" anywhere.
+    """
+    actor = viewer.actor(request)
+    access.require(actor, VIEW)
+    may = {"edit": access.allows(actor, EDIT), "publish": access.allows(actor, PUBLISH)}
+    context = {**context, "tabs": TABS, "tab": tab, "may": may}
+    return render(request, f"data_catalogue/{template}.html", context, status=status)
+
+
+def form_of(request: HttpRequest, kind: type[Form], **more: Any) -> Form:
+    """The form, filled when something was sent (表单)."""
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    return kind(*given, **more)
+
+
+def done(request: HttpRequest, form: Form, act: Callable[[], object], said: str) -> bool:
+    """Do it when the form is sound; a rule that is broken stands above the form (办理)."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        act()
+    except PlatformError as error:
+        form.add_error(None, error.message_zh)
+        return False
+    messages.success(request, said)
+    return True
+
+
+def asked(
+    request: HttpRequest, form: Form, title: str, after: str, back: str, tab: str = "entries", **more: Any
+) -> HttpResponse:
+    """A page that asks for one act (办理页)."""
+    context = {"form": form, "title": title, "after": after, "back": back, **more}
+    return shown(request, "act", tab, context, status=422 if form.errors else 200)

@@ -1,0 +1,26 @@
+"""Addresses of 资源目录 inside the workbench (资源目录网址), behind Wagtail's door."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+from wagtail.admin.auth import require_admin_access as inside
+
+from zhujianyun.apps.data_catalogue.pages import draft, entry, lists
+
+app_name = "data_catalogue"
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="data_catalogue:entries"), name="home"),
+    path("entries/", inside(lists.entries), name="entries"),
+    path("entries/new/", inside(draft.new), name="new"),
+    path("entries/<int:pk>/", inside(entry.show), name="entry"),
+    path("entries/<int:pk>/revise/", inside(entry.revise), name="revise"),
+    path("entries/<int:pk>/withdraw/", inside(entry.withdraw), name="withdraw"),
+    path("entries/<int:pk>/mount/<slug:kind>/", inside(entry.mount), name="mount"),
+    path("mounts/<int:pk>/unmount/", inside(entry.unmount), name="unmount"),
+    path("drafts/", inside(lists.drafts), name="drafts"),
+    path("drafts/<int:pk>/", inside(draft.edit), name="draft"),
+    path("drafts/<int:pk>/do/", inside(draft.do), name="draft_do"),
+    path("findings/", inside(lists.findings), name="findings"),
+    path("findings/<int:pk>/waive/", inside(lists.waive), name="waive"),
+    path("regulations/", inside(lists.regulations), name="regulations"),
+    path("regulations/<int:pk>/file/", inside(lists.regulation_file), name="regulation_file"),
+]
