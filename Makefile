@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help install demo demo-reset test test-slow test-browser test-postgres check yearbook screenshots reference bench clean
+.PHONY: help install demo demo-reset test test-slow test-browser test-postgres services check yearbook screenshots reference bench clean
 
 help:            ## 显示可用命令
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 24
@@ -48,6 +48,11 @@ test-browser: $(VENV)/.ready-dev  ## 浏览器测试（自动安装 Debian 的 C
 test-postgres: $(VENV)/.ready-dev  ## 在 PostgreSQL 上再跑一遍（自动安装并在私有端口启动）
 	@scripts/need pg_config postgresql
 	@scripts/with-postgres $(BIN)/pytest -n 2 --dist loadfile -m "not browser and not sqlite" src tests/postgres $(TEST_ARGS)
+
+services:        ## 在私有端口启动 PostgreSQL 与 MariaDB（接入测试用，自动安装，Ctrl-C 结束）
+	@scripts/need pg_config postgresql
+	@scripts/need mariadbd mariadb-server
+	@scripts/with-services $(SERVICES_FOR)
 
 check: $(VENV)/.ready-dev  ## 格式、规范、类型、导入约定、迁移、词汇表、许可证、部署检查
 	@scripts/check $(BIN)

@@ -64,7 +64,7 @@ def changes(old: Table, new: Table) -> Changes:
     unequal = [n for n in range(BUCKETS) if old.digests[n] != new.digests[n]]
     found = [_bucket_changes(old, new, n) for n in unequal]
     parts = [np.concatenate([one[k] for one in found] or [np.empty(0, np.int64)]) for k in range(4)]
-    return Changes(*parts, unequal_buckets=len(unequal))
+    return Changes(parts[0], parts[1], parts[2], parts[3], len(unequal))
 
 
 def _bucket_changes(old: Table, new: Table, number: int) -> tuple[np.ndarray, ...]:

@@ -19,7 +19,7 @@ ZONE = "Asia/Shanghai"
 _TRUE, _FALSE = ("1", "true", "t", "y", "yes", "是", "真"), ("0", "false", "f", "n", "no", "否", "假")
 _LARGEST = 38 - SCALE
 _INTEGER = r"^[+-]?\d{1,19}$"
-_DECIMAL = rf"^[+-]?\d{{1,{_LARGEST}}}(\.\d{{0,{SCALE}}}0*)?$"
+_DECIMAL = rf"^[+-]?\d{{1,{_LARGEST}}}(\.\d*)?([eE][+-]?\d{{1,2}})?$"
 _DAY = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$"
 _REFUSED = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OverflowError, ValueError)
 
@@ -28,6 +28,8 @@ def landed(column: pa.Array, wanted: Column) -> tuple[pa.Array, np.ndarray]:
     """A column in the type in which it lands, and which of its values did not fit (类型转换)."""
     if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
     if pa.types.is_null(column.type):
         return pa.nulls(len(column), LANDED[wanted.type]), np.zeros(len(column), bool)
     if _is_text(column.type):

@@ -20,7 +20,7 @@ from zhujianyun.base.errors import RuleBroken
 TAKEN = (
     ("integer", "12", 12), ("integer", " -3 ", -3), ("integer", "1.5", "bad"), ("integer", "0x1F", "bad"),
     ("integer", "9" * 19, "bad"), ("integer", "", None), ("decimal", "1.50", "1.50000000"),
-    ("decimal", "1e3", "bad"), ("decimal", "0.123456789", "bad"), ("decimal", "5.", "5.00000000"),
+    ("decimal", "1e3", "1000.00000000"), ("decimal", "1e-9", "bad"), ("decimal", "0.123456789", "bad"), ("decimal", "5.", "5.00000000"),
     ("date", "2020-12-31", date(2020, 12, 31)), ("date", "2020/2/9", date(2020, 2, 9)),
     ("date", "20201231", date(2020, 12, 31)), ("date", "2020年2月29日", date(2020, 2, 29)),
     ("date", "2019-02-29", "bad"), ("date", "2020-13-01", "bad"), ("boolean", "是", True),
