@@ -48,4 +48,5 @@ MANIFEST = Manifest(
     urls="zhujianyun.apps.data_catalogue.urls",
     menu=(MenuEntry("资源目录", "data_catalogue:home", "folder-open-inverse", VIEW, 210),),
     searched=(searching.ENTRIES,),
+    sample="zhujianyun.apps.data_catalogue.sample:play",
 )  # fmt: skip
