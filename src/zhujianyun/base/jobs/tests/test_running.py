@@ -50,7 +50,7 @@ def test_a_job_runs_once_and_gives_back_its_value():
     assert jobs.run_ready() == 0
     assert played.calls == [{"a": [1, "二"]}]
     state = jobs.state_of(job_id)
-    assert (state.status_zh, state.attempts, state.zh, state.is_ended) == ("完成", 1, "记下一件事.", True)
+    assert (state.status_zh, state.attempts, state.zh, state.is_ended) == ("完成", 1, "记下一件事", True)
     assert DBTaskResult.objects.get(pk=job_id).return_value == {"a": [1, "二"]}
 
 
