@@ -103,10 +103,12 @@ def _turn(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _frame(viewer: visiting.Viewer, screen: registry.Screen) -> dict[str, Any]:
+    built = strip.shown_to(viewer, screen)
     return {
         "screen": screen,
         "screens": registry.all_(),
-        "payload": strip.shown_to(viewer, screen),
+        "payload": built,
+        "tag": payload.etag(screen, built, viewer.rights),
         "notice": found.notice if (found := layouts.shown(screen.code)) else "",
         "now": clock.local(clock.now()),
         "demo": getattr(settings, "ZJY_DEMO", False),
@@ -135,7 +137,10 @@ def data(request: HttpRequest, code: str) -> HttpResponse:
     at = replay.asked_at(request) if viewer.device is None else None
     built = replay.data(code, at) if at else strip.shown_to(viewer, screen)
     tag = payload.etag(screen, built, viewer.rights)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Server-Time": built["server_time"]}
+    headers = {
+        "ETag": tag, "Cache-Control": "private, no-cache", "X-Server-Time": built["server_time"],
+        "X-As-Of": payload.stamps(built),
+    }  # fmt: skip
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(orjson.dumps(built), content_type="application/json", headers=headers)

@@ -21,7 +21,7 @@ from zhujianyun.ui.screen.forms.figures import figure_words
 from zhujianyun.ui.screen.registry import Screen, Widget
 from zhujianyun.ui.screen.svg.draw import picture
 
-__all__ = ["build", "current", "etag", "figure_words"]
+__all__ = ["build", "current", "etag", "figure_words", "stamps"]
 
 _kept: dict[str, tuple[object, dict[str, Any]]] = {}
 
@@ -61,10 +61,22 @@ def build(screen: Screen, at: datetime | None = None) -> dict[str, Any]:
 
 
 def etag(screen: Screen, built: dict[str, Any], viewer_class: str) -> str:
-    """Changes when layout, values or the viewer's rights change, not when time passes (实体标签)."""
+    """Changes when layout, values or the viewer's rights change, not when time passes (实体标签).
+
+    That a figure was looked at again and found unchanged is told beside the tag: see ``stamps``.
+    """
     lasting = {key: value for key, value in built.items() if key != "server_time"}
+    lasting["widgets"] = {
+        name: {key: value for key, value in data.items() if key != "as_of"}
+        for name, data in built.get("widgets", {}).items()
+    }
     state = orjson.dumps([screen.digest, viewer_class, lasting], option=orjson.OPT_SORT_KEYS)
     return f'"{hashlib.sha256(state).hexdigest()[:24]}"'
+
+
+def stamps(built: dict[str, Any]) -> str:
+    """As-of of every widget for a header, so that an unchanged answer need not be sent (截至时间)."""
+    return orjson.dumps({name: data.get("as_of") for name, data in built["widgets"].items()}).decode()
 
 
 def _widget(widget: Widget, figures: dict[str, Figure], asked: forms.Asked) -> dict[str, Any]:

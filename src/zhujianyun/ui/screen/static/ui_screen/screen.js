@@ -32,7 +32,7 @@ export class Screen {
     [this.frame, this.state, this.context] = [frame, state, context];
     this.stage = frame.querySelector(".stage");
     this.widgets = new Map([...frame.querySelectorAll(".widget")].map((w) => [w.dataset.widget, w]));
-    this.etag = null;
+    this.etag = frame.dataset.tag || null;
     this.asking = null;
     [this.shape, this.upright] = ["", 1];
   }
@@ -51,11 +51,14 @@ export class Screen {
       const answer = await fetch(this.frame.dataset.url, { headers, credentials: "same-origin", cache: "no-store", signal: asking.signal });
       if (answer.status === 401 || answer.status === 403 || answer.status === 404) throw new Refused(answer.headers.get("X-Wall") ?? String(answer.status));
       time.hear(answer.headers.get("X-Server-Time"), answer.headers.get("Date"));
-      if (answer.status === 304) return false;
+      if (answer.status === 304) {
+        this.confirm(answer.headers.get("X-As-Of"));
+        return false;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const next = await answer.json(), before = this.state;
       time.hear(next.server_time);
-      this.etag = answer.headers.get("ETag");
+      this.etag = this.frame.dataset.tag = answer.headers.get("ETag") ?? "";
       this.state = next;
       if (!this.isStale) this.paint(before);
       if (this.context.keeps) keep.save(this.code, { state: next, html: this.frame.outerHTML });
@@ -64,6 +67,15 @@ export class Screen {
       clearTimeout(late);
       if (this.asking === asking) this.asking = null;
     }
+  }
+
+  // Nothing reads otherwise, but it was looked at again: the stamps say so.
+  confirm(stamps) {
+    if (!stamps) return;
+    for (const [id, at] of Object.entries(JSON.parse(stamps))) {
+      if (this.state.widgets[id]) this.state.widgets[id].as_of = at;
+    }
+    this.stamps();
   }
 
   paint(before = null) {
