@@ -58,8 +58,13 @@ def choose_some(page: Page) -> None:
 
 
 def go_on_with_draft(page: Page) -> None:
-    """From one's own cases into the draft that waits (继续草稿)."""
-    page.locator("main a[href^='/hall/applications/']").first.click()
+    """The draft that waits among one's own cases, or a new one (继续草稿)."""
+    draft = page.locator("main a[href^='/hall/applications/']")
+    if draft.count():
+        draft.first.click()
+    else:
+        page.goto(page.url.split("/hall/")[0] + "/hall/services/fire_design/start/")
+        page.locator("main").get_by_role("button", name="开始填写").click()
     page.wait_for_selector("#saved", state="attached")
 
 
