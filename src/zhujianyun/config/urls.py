@@ -31,6 +31,14 @@ def _apps() -> list:
     ]
 
 
+def _open() -> list:
+    return [
+        path("", include(manifest.open_urls))
+        for manifest in manifests().values()
+        if manifest.open_urls and importlib.util.find_spec(manifest.open_urls)
+    ]
+
+
 urlpatterns = [
     path("healthz", healthz),
     path("", front_door, name="front_door"),
@@ -38,6 +46,7 @@ urlpatterns = [
     path("screen/", include("zhujianyun.ui.screen.urls")),
     path("public/screen/", include("zhujianyun.ui.screen.public")),
     path("wall/", include("zhujianyun.ui.screen.devices.urls")),
+    *_open(),
     path("hall/", include("zhujianyun.ui.hall.urls")),
     *_apps(),
     path("workbench/", include("zhujianyun.ui.workbench.urls")),

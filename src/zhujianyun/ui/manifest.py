@@ -93,6 +93,7 @@ class Manifest:
     followers: tuple[Follow, ...] = ()
     indicators: str = ""  # module whose import registers them
     urls: str = ""  # module with workbench urlpatterns
+    open_urls: str = ""  # module with urlpatterns at the root, for everybody: each guards itself
     menu: tuple[MenuEntry, ...] = ()
     searched: tuple[Searched, ...] = ()  # kinds that full-text search finds
     sample: str = ""  # "module:function" that plays the app's part of the demo year

@@ -46,6 +46,7 @@ MANIFEST = Manifest(
     tables={"catalogue_limits": "catalogue_limits.csv", "catalogue_classes": "catalogue_classes.csv"},
     indicators="zhujianyun.apps.data_catalogue.indicators",
     urls="zhujianyun.apps.data_catalogue.urls",
+    open_urls="zhujianyun.apps.data_catalogue.open_urls",
     menu=(MenuEntry("资源目录", "data_catalogue:home", "folder-open-inverse", VIEW, 210),),
     searched=(searching.ENTRIES,),
     sample="zhujianyun.apps.data_catalogue.sample:play",

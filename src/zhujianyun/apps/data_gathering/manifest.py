@@ -1,5 +1,6 @@
 """What 数据归集 offers and needs (应用清单)."""
 
+from zhujianyun.apps.data_gathering import jobs  # noqa: F401 - a plan is known once it is imported
 from zhujianyun.apps.data_gathering.queries import RULES, RUN, VIEW
 from zhujianyun.ui.manifest import Manifest, RoleOffer
 

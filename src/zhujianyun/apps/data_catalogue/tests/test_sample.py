@@ -29,6 +29,7 @@ def value(code: str):
     return registry.get(f"data_catalogue.{code}").tally(YEAR).value
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("played")
 class TestYear:
     """All about the one play."""

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 WIDTH = 16  # bytes kept of each digest
 _TAGS = {"text": b"T", "integer": b"I", "decimal": b"D", "date": b"d", "datetime": b"t", "boolean": b"B"}
-_BYTES = {"integer": 8, "decimal": 16, "date": 4, "datetime": 8}
+_BYTES = {"integer": 8, "decimal": 16, "date": 4, "datetime": 8, "boolean": 1}
 _NULL = b"N"
 _BINARY = pa.large_binary()
 
@@ -40,8 +40,8 @@ def pieces(column: pa.Array, kind: str) -> list[pa.Array]:
     """The canonical bytes of one column, to be joined row by row (列字节)."""
     if kind == "text":
         return _text_pieces(column)
-    flat = np.frombuffer(_fixed_bytes(column, kind), np.uint8).reshape(len(column), -1)
-    head = np.frombuffer(_TAGS[kind] + int(flat.shape[1]).to_bytes(4, "big"), np.uint8)
+    flat = np.frombuffer(_fixed_bytes(column, kind), np.uint8).reshape(len(column), _BYTES[kind])
+    head = np.frombuffer(_TAGS[kind] + _BYTES[kind].to_bytes(4, "big"), np.uint8)
     framed = np.concatenate([np.broadcast_to(head, (len(column), 5)), flat], axis=1)
     return [_or_null(_from_rows(framed), column)]
 
@@ -73,7 +73,7 @@ def _fixed_bytes(column: pa.Array, kind: str) -> bytes:
     if kind == "boolean":
         return pc.fill_null(column, False).cast(pa.uint8()).to_numpy(zero_copy_only=False).tobytes()
     width, buffer = _BYTES[kind], column.buffers()[1]
-    if buffer is None:
+    if buffer is None or not len(column):
         return bytes(width * len(column))
     return buffer.slice(column.offset * width, len(column) * width).to_pybytes()
 

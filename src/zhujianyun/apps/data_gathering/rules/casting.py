@@ -30,7 +30,7 @@ def landed(column: pa.Array, wanted: Column) -> tuple[pa.Array, np.ndarray]:
         column = column.dictionary_decode()
     if isinstance(column, pa.ExtensionArray):
         column = column.storage
-    if pa.types.is_null(column.type):
+    if column.null_count == len(column):  # drivers give a column of nothing any type
         return pa.nulls(len(column), LANDED[wanted.type]), np.zeros(len(column), bool)
     if _is_text(column.type):
         return _from_text(column, wanted)
@@ -59,7 +59,7 @@ def _bisected(
         changed = change(column)
     except _REFUSED:
         if len(column) == 1:
-            return pa.nulls(1, kind), np.ones(1, bool)
+            return pa.nulls(1, kind), np.array([column.null_count == 0])
         half = len(column) // 2
         halves = [_bisected(part, change, kind) for part in (column[:half], column[half:])]
         return pa.concat_arrays([h[0] for h in halves]), np.concatenate([h[1] for h in halves])

@@ -20,6 +20,7 @@ NAV = (
     ("公示公告", "hall:notices"),
     ("公开核验", "hall:verify"),
     ("公开数据", "hall:figures"),
+    ("开放数据", "open_data:home"),
 )
 FOOT = (
     ("离线核验工具", "hall:verify_offline"),

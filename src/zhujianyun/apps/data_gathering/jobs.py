@@ -1,0 +1,41 @@
+"""What 数据归集 does in the background (归集任务)."""
+
+from __future__ import annotations
+
+from zhujianyun.apps.data_gathering.actions import feeding, gathering, starting, sweeping
+from zhujianyun.base import jobs
+
+
+@jobs.job(retries=6, backoff=20, zh="归集数据")
+def carry_out(code: str) -> str:
+    """Gather one batch; killed or cut off, it goes on from its last part (归集一批)."""
+    from zhujianyun.apps.data_gathering.models import Batch
+
+    state = gathering.gather(code)
+    batch = Batch.objects.select_related("dataset__source").get(code=code)
+    if state == Batch.State.COMPLETE and batch.dataset.source.subjects:
+        jobs.enqueue(feed, code=code)
+    return state
+
+
+@jobs.job(retries=3, zh="登记归集到的主体")
+def feed(code: str) -> dict[str, int]:
+    """Let the subjects learn what a batch brought (主体入库)."""
+    from zhujianyun.apps.data_gathering.models import Batch
+
+    return feeding.feed(Batch.objects.select_related("dataset").get(code=code))
+
+
+@jobs.every(minutes=1)
+@jobs.job(retries=0, zh="发起到期归集")
+def start_due() -> str:
+    """Queue what is due, and end what nobody works on any more (发起到期归集)."""
+    ended = starting.end_abandoned()
+    return f"发起 {starting.start_due()} 批，收尾 {ended} 批"
+
+
+@jobs.daily_at("03:40")
+@jobs.job(retries=1, zh="清理数据湖")
+def sweep() -> int:
+    """Remove the folders of batches that came to nothing (清理数据湖)."""
+    return sweeping.sweep()
