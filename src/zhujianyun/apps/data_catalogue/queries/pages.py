@@ -16,7 +16,7 @@ from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource import queries as resources
-from zhujianyun.kernel.resource.models import Edition, Grant, Mount, Resource
+from zhujianyun.kernel.resource.models import Edition, Grant, Mount, Resource, Snapshot
 
 STATES = {"published": "已发布", "withdrawn": "已撤销", "": "全部"}
 LINES = 60
@@ -100,16 +100,21 @@ def compared(entry: Resource, first: int, second: int) -> list[diff.Change]:
 
 def page_of(entry: Resource) -> dict[str, Any]:
     """Everything that hangs on an entry (目录页内容)."""
-    mounts = Mount.objects.filter(resource=entry).select_related("dataset", "file").order_by("state", "code")
     return {
         "editions": list(Edition.objects.filter(resource=entry).order_by("-number")),
-        "mounts": list(mounts),
-        "taken": dict(resources.latest_snapshots().values_list("dataset_id", "rows")),
+        "mounts": _mounts(entry),
         "grants": list(Grant.objects.filter(resource=entry).select_related("consumer", "mount", "system")),
         "findings": list(CatalogueFinding.objects.filter(resource=entry, closed_on=None)),
         "drafts": list(EntryDraft.objects.filter(resource=entry).select_related("case")[:5]),
         "timeline": list(journal.history("resource", entry.code).order_by("-pk")[:LINES]),
     }
+
+
+def _mounts(entry: Resource) -> list[Mount]:
+    """The mounts, each with the rows of the last complete snapshot in ``gathered``, None before the first."""
+    rows = Mount.objects.filter(resource=entry).select_related("dataset", "file").order_by("state", "code")
+    newest = Snapshot.objects.filter(dataset=OuterRef("dataset")).order_by("-version").values("rows")[:1]
+    return list(rows.annotate(gathered=Subquery(newest)))
 
 
 def findings(by: Actor, wanted: Mapping[str, str]) -> QuerySet[CatalogueFinding]:
