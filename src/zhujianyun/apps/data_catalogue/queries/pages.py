@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from zhujianyun.apps.data_catalogue.models import CatalogueFinding, EntryDraft
@@ -20,6 +20,7 @@ from zhujianyun.kernel.resource.models import Edition, Grant, Mount, Resource, S
 
 STATES = {"published": "已发布", "withdrawn": "已撤销", "": "全部"}
 LINES = 60
+SEVERITIES = CatalogueFinding.Severity.values
 UNDER_WAY = ("draft", "submitted", "returned", "publishing")
 
 
@@ -126,7 +127,8 @@ def findings(by: Actor, wanted: Mapping[str, str]) -> QuerySet[CatalogueFinding]
             rows = rows.filter(**{name: wanted[name]})
     if wanted.get("provider"):
         rows = rows.filter(resource__provider__code=wanted["provider"])
-    return rows.select_related("resource__provider").order_by("severity", "resource__code", "rule", "key")
+    worst = Case(*(When(severity=one, then=place) for place, one in enumerate(SEVERITIES)), default=9)
+    return rows.select_related("resource__provider").order_by(worst, "resource__code", "rule", "key")
 
 
 def drafts(by: Actor) -> QuerySet[EntryDraft]:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from zhujianyun.apps.data_catalogue.actions import editing, finding
 from zhujianyun.apps.data_catalogue.models import CatalogueFinding, EntryDraft, RegulationIssued
+from zhujianyun.apps.data_catalogue.queries import pages
 from zhujianyun.base import clock
 from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.resource import actions as resources
@@ -196,3 +197,10 @@ def test_a_withdrawal_is_asked_for_and_reviewed(department):
     assert row.case.state == "submitted"
     editing.publish(row, by=department.who("publisher"))
     assert Resource.objects.get().state == "withdrawn"
+
+
+def test_the_worst_findings_come_first(department):
+    entry = department.entry(extras={})
+    finding.look([entry])
+    rules = [row.rule for row in pages.findings(department.who("publisher"), {})]
+    assert rules == ["provider_uscc", "unmounted"]
