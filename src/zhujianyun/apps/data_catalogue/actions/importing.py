@@ -50,7 +50,7 @@ def check(file: StoredFile, rows: Iterable[Read], *, by: Actor) -> CatalogueImpo
         NotAllowed: without "data_catalogue.edit" anywhere.
     """
     access.require(by, EDIT)
-    run = CatalogueImport.objects.create(file=file, by=Account.objects.get(pk=by.account_id))
+    run = CatalogueImport.objects.create(file=file, by=Account.objects.get(pk=by.account_id or 0))
     offices = {office.name: office for office in Office.objects.all()}
     known = {one.code: one for one in Resource.objects.select_related("provider")}
     made = [_judged(run, row, offices, known, by) for row in rows]
@@ -69,7 +69,7 @@ def refuse(file: StoredFile, problem: str, *, by: Actor) -> CatalogueImport:
     """The file as a whole cannot be read (整表未通过)."""
     access.require(by, EDIT)
     return CatalogueImport.objects.create(
-        file=file, by=Account.objects.get(pk=by.account_id), state=CatalogueImport.State.REFUSED,
+        file=file, by=Account.objects.get(pk=by.account_id or 0), state=CatalogueImport.State.REFUSED,
         faults=[problem], ended_at=clock.now(),
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ def listed(by: Actor, wanted: Mapping[str, str]) -> QuerySet[Resource]:
     return rows.order_by("code")
 
 
-def _counted(rows: QuerySet[Resource]) -> QuerySet[Resource]:
+def _counted(rows: QuerySet[Resource]) -> Any:
     mounts = Mount.objects.filter(resource=OuterRef("pk"), state=Mount.State.MOUNTED).order_by()
     wrong = CatalogueFinding.objects.filter(resource=OuterRef("pk"), closed_on=None).order_by()
     return rows.annotate(
