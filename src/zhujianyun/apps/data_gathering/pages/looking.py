@@ -35,7 +35,8 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
     source = pages.source_of(code, viewer.actor(request))
     columns = [
         {**column, "zh": TYPE_ZH[column["type"]], "check": KINDS_ZH.get(column.get("code", ""), ""),
-         "is_key": column["name"] in source.dataset.key}
+         "is_key": column["name"] in source.dataset.key,
+            "is_listed": bool(column.get("values"))}
         for column in source.dataset.columns
     ]  # fmt: skip
     context = {
@@ -55,7 +56,7 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "batch": row, "dataset": row.dataset, "groups": groups, "wanted": wanted, "note": row.parts.get("note", ""),
         "page": Paginator(rows, pages.PAGE).get_page(request.GET.get("page")),
-        "findings": sorted(row.findings.items()),
+        "findings": sorted((name.rpartition(":")[2], count) for name, count in row.findings.items()),
     }  # fmt: skip
     return shown(request, "batch", context, row.dataset.system.owner)
 

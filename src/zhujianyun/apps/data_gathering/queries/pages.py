@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -172,4 +173,19 @@ def rows_at(dataset: Dataset, version: int) -> dict[str, Any]:
         names = [name for name in table.columns if name not in hidden]
         key = [name for name in dataset.key if name in table.columns]
         found = table.order_by(key).select(*names).limit(SHOWN_ROWS).to_pyarrow().to_pylist() if names else []
-    return {"names": names, "rows": [[row[n] for n in names] for row in found], "hidden": sorted(hidden)}
+    return {
+        "names": names,
+        "rows": [[_shown(row[n]) for n in names] for row in found],
+        "hidden": sorted(hidden),
+    }
+
+
+def _shown(value: Any) -> Any:
+    """A value as people read it (显示)."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value.isoformat() if isinstance(value, date) else str(value) if value is not None else None
