@@ -1,7 +1,7 @@
 """What 资源目录 offers and needs (应用清单)."""
 
 from zhujianyun.apps.data_catalogue import jobs  # noqa: F401 - a plan is known once it is imported
-from zhujianyun.apps.data_catalogue.actions import editing
+from zhujianyun.apps.data_catalogue.actions import editing, finding
 from zhujianyun.apps.data_catalogue.queries import (
     CASES,
     DECIDE,
@@ -12,7 +12,7 @@ from zhujianyun.apps.data_catalogue.queries import (
     VIEW,
     searching,
 )
-from zhujianyun.ui.manifest import Manifest, MenuEntry, RoleOffer
+from zhujianyun.ui.manifest import Follow, Manifest, MenuEntry, RoleOffer
 
 KNOW = (CASES, VIEW, "resource.view")
 
@@ -44,9 +44,10 @@ MANIFEST = Manifest(
     ),
     effects={"catalogue.publish": editing.carry_out},
     tables={"catalogue_limits": "catalogue_limits.csv", "catalogue_classes": "catalogue_classes.csv"},
+    followers=(Follow("data_catalogue.landed", ("resource.dataset.land",), finding.look_after_landing),),
     indicators="zhujianyun.apps.data_catalogue.indicators",
     urls="zhujianyun.apps.data_catalogue.urls",
-    open_urls="zhujianyun.apps.data_catalogue.open_urls",
+    open_urls="zhujianyun.apps.data_catalogue.urls.everybody",
     menu=(MenuEntry("资源目录", "data_catalogue:home", "folder-open-inverse", VIEW, 210),),
     searched=(searching.ENTRIES,),
     sample="zhujianyun.apps.data_catalogue.sample:play",

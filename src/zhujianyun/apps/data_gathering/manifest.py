@@ -2,7 +2,7 @@
 
 from zhujianyun.apps.data_gathering import jobs  # noqa: F401 - a plan is known once it is imported
 from zhujianyun.apps.data_gathering.queries import RULES, RUN, VIEW
-from zhujianyun.ui.manifest import Manifest, RoleOffer
+from zhujianyun.ui.manifest import Manifest, MenuEntry, RoleOffer
 
 MANIFEST = Manifest(
     name="data_gathering",
@@ -18,4 +18,6 @@ MANIFEST = Manifest(
         ),
         RoleOffer("data_gathering.viewer", "数据归集查阅", (VIEW, "resource.view")),
     ),
+    urls="zhujianyun.apps.data_gathering.urls",
+    menu=(MenuEntry("数据归集", "data_gathering:home", "download", VIEW, 220),),
 )  # fmt: skip

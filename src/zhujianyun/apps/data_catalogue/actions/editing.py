@@ -21,6 +21,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import Conflict, RuleBroken
 from zhujianyun.kernel import access, case, journal
 from zhujianyun.kernel.access import SYSTEM, Actor
+from zhujianyun.kernel.access import queries as people
 from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.case.models import Case
 from zhujianyun.kernel.resource import actions as resources
@@ -164,7 +165,7 @@ def save(
     if held.case.state not in EDITABLE:
         raise RuleBroken("编制稿已提交审核，不能再改；需要修改请先退回。", rule="data_catalogue.editable")
     if held.version != expected:
-        who = ", ".join(access.queries.names_of([held.changed_by]).values()) or "他人"
+        who = "、".join(people.names_of([held.changed_by]).values()) or "他人"
         raise Conflict(
             f"{who}刚保存过这份编制稿，您的修改没有写入。请核对最新内容后重新填写。",
             rule="data_catalogue.draft_version", expected=expected, found=held.version,

@@ -44,6 +44,12 @@ def look_everywhere() -> tuple[int, int]:
     return look(Resource.objects.exclude(state=Resource.State.DRAFT))
 
 
+def look_after_landing(entries: list[journal.Entry]) -> None:
+    """Judge again the entries whose tables have just been gathered (归集后核查). Twice changes nothing."""
+    codes = {entry.object_id for entry in entries}
+    look(Resource.objects.filter(mounts__dataset__code__in=codes).exclude(state="draft").distinct())
+
+
 def _settle(
     entry: Resource, due: dict[Key, Found], present: dict[Key, CatalogueFinding], day: date
 ) -> tuple[int, int]:

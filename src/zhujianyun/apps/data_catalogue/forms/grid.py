@@ -20,6 +20,17 @@ MOST = 300
 SPARE = 5  # empty rows at the end, for whoever works without JavaScript
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the grid (单元格): ``choices`` for a list to choose from."""
+
+    name: str
+    zh: str
+    value: str
+    choices: Mapping[str, str] | None
+    fault: str
+
+
 @dataclass(slots=True)
 class Line:
     """One row of the grid (一行): as typed, read, and what is wrong by column."""
@@ -27,6 +38,14 @@ class Line:
     given: dict[str, str]
     item: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Its cells as the page shows them (单元格)."""
+        return [
+            Cell(name, zh, self.given.get(name, ""), CHOICES.get(name), self.faults.get(name, ""))
+            for name, zh in COLUMNS.items()
+        ]
 
 
 def posted(post: Mapping[str, Any]) -> list[Line]:
@@ -84,6 +103,11 @@ def _column(rule: str, item: Item) -> str:
         "resource.item_width": "share", "resource.item_share": "share", "resource.item_type": "type",
         "resource.item_sensitivity": "sensitivity", "resource.personal_not_open": "share",
     }.get(rule, "code")  # fmt: skip
+
+
+def spare() -> list[Line]:
+    """Empty rows for the end of the grid (空行)."""
+    return [Line({"share": "conditional", "type": "text"}) for _ in range(SPARE)]
 
 
 def shown(rows: Iterable[Mapping[str, Any]]) -> list[Line]:

@@ -68,12 +68,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, f"信息项有 {wrong} 行需要改正，尚未保存。")
     elif _saved(request, form, row, lines, by):
         return _next(request, row, by)
-    may = access.allows(by, PUBLISH, row.provider)
+    is_editable = row.case.state in editing.EDITABLE
     context = {
-        "row": row, "form": form, "lines": lines, "spare": range(len(lines), len(lines) + grid.SPARE),
-        "columns": grid.COLUMNS, "choices": grid.CHOICES, "problems": editing.faults_of(row),
-        "changes": editing.changes_of(row), "is_editable": row.case.state in editing.EDITABLE,
-        "may_publish": may, "wrong": wrong,
+        "row": row, "form": form, "lines": [*lines, *(grid.spare() if is_editable else [])], "filled": len(lines),
+        "columns": grid.COLUMNS, "problems": editing.faults_of(row), "changes": editing.changes_of(row),
+        "is_editable": is_editable, "may_publish": access.allows(by, PUBLISH, row.provider), "wrong": wrong,
     }  # fmt: skip
     return shown(request, "draft", "drafts", context, status=422 if form.errors else 200)
 

@@ -16,7 +16,7 @@ from zhujianyun.kernel import access
 from zhujianyun.ui.workbench import viewer
 
 TABS = (
-    ("entries", "目录"), ("drafts", "编制"), ("findings", "问题"), ("regulations", "管理办法"),
+    ("entries", "目录"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("regulations", "管理办法"),
 )  # fmt: skip
 
 

@@ -1,21 +1,17 @@
-"""Open data in the hall (开放数据): list, entry, files, and the catalogue for programs. Nobody signs in."""
+"""Open data in the hall (开放数据): list, entry, files. Nobody signs in."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from zhujianyun.apps.data_catalogue.feeds import dcat
 from zhujianyun.apps.data_catalogue.forms.wording import TYPES
 from zhujianyun.apps.data_catalogue.queries import opened
 from zhujianyun.base.errors import NotFound
 
 PER_PAGE = 30
-FORMATS = {"ttl": ("turtle", "text/turtle; charset=utf-8"), "jsonld": ("json-ld", "application/ld+json")}
 
 
 @require_safe
@@ -48,17 +44,6 @@ def download(request: HttpRequest, code: str) -> HttpResponse | FileResponse:
     assert mount.file is not None
     answer = FileResponse(mount.file.open(), as_attachment=True, filename=mount.file.name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "public, max-age=60"
-    return answer
-
-
-@require_safe
-def catalogue(request: HttpRequest, form: str) -> HttpResponse:
-    """The open catalogue as DCAT-AP 3 (DCAT 导出)."""
-    kind, media = FORMATS[form]
-    base = request.build_absolute_uri(reverse("open_data:home"))
-    made = dcat.graph(opened.open_entries(), base, f"{settings.SITE_NAME}开放数据", settings.SITE_NAME)
-    answer = HttpResponse(made.serialize(format=kind, encoding="utf-8"), content_type=media)
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
 

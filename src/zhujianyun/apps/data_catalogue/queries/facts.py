@@ -37,7 +37,7 @@ def _mounts(entries: list[Resource]) -> dict[int, list[Hung]]:
                 mount.binding,
                 columns,
                 mount.mounted_at,
-                taken.get(mount.dataset_id),
+                taken.get(mount.dataset_id or 0),
             )  # fmt: skip
         )
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from zhujianyun.apps.data_catalogue.models import CatalogueFinding, EntryDraft
@@ -16,10 +16,11 @@ from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource import queries as resources
-from zhujianyun.kernel.resource.models import Edition, Grant, Mount, Resource
+from zhujianyun.kernel.resource.models import Edition, Grant, Mount, Resource, Snapshot
 
 STATES = {"published": "已发布", "withdrawn": "已撤销", "": "全部"}
 LINES = 60
+SEVERITIES = CatalogueFinding.Severity.values
 UNDER_WAY = ("draft", "submitted", "returned", "publishing")
 
 
@@ -62,7 +63,7 @@ def listed(by: Actor, wanted: Mapping[str, str]) -> QuerySet[Resource]:
     return rows.order_by("code")
 
 
-def _counted(rows: QuerySet[Resource]) -> QuerySet[Resource]:
+def _counted(rows: QuerySet[Resource]) -> Any:
     mounts = Mount.objects.filter(resource=OuterRef("pk"), state=Mount.State.MOUNTED).order_by()
     wrong = CatalogueFinding.objects.filter(resource=OuterRef("pk"), closed_on=None).order_by()
     return rows.annotate(
@@ -100,16 +101,21 @@ def compared(entry: Resource, first: int, second: int) -> list[diff.Change]:
 
 def page_of(entry: Resource) -> dict[str, Any]:
     """Everything that hangs on an entry (目录页内容)."""
-    mounts = Mount.objects.filter(resource=entry).select_related("dataset", "file").order_by("state", "code")
     return {
         "editions": list(Edition.objects.filter(resource=entry).order_by("-number")),
-        "mounts": list(mounts),
-        "taken": dict(resources.latest_snapshots().values_list("dataset_id", "rows")),
+        "mounts": _mounts(entry),
         "grants": list(Grant.objects.filter(resource=entry).select_related("consumer", "mount", "system")),
         "findings": list(CatalogueFinding.objects.filter(resource=entry, closed_on=None)),
         "drafts": list(EntryDraft.objects.filter(resource=entry).select_related("case")[:5]),
         "timeline": list(journal.history("resource", entry.code).order_by("-pk")[:LINES]),
     }
+
+
+def _mounts(entry: Resource) -> list[Mount]:
+    """The mounts, each with the rows of the last complete snapshot in ``gathered``, None before the first."""
+    rows = Mount.objects.filter(resource=entry).select_related("dataset", "file").order_by("state", "code")
+    newest = Snapshot.objects.filter(dataset=OuterRef("dataset")).order_by("-version").values("rows")[:1]
+    return list(rows.annotate(gathered=Subquery(newest)))
 
 
 def findings(by: Actor, wanted: Mapping[str, str]) -> QuerySet[CatalogueFinding]:
@@ -121,7 +127,8 @@ def findings(by: Actor, wanted: Mapping[str, str]) -> QuerySet[CatalogueFinding]
             rows = rows.filter(**{name: wanted[name]})
     if wanted.get("provider"):
         rows = rows.filter(resource__provider__code=wanted["provider"])
-    return rows.select_related("resource__provider").order_by("severity", "resource__code", "rule", "key")
+    worst = Case(*(When(severity=one, then=place) for place, one in enumerate(SEVERITIES)), default=9)
+    return rows.select_related("resource__provider").order_by(worst, "resource__code", "rule", "key")
 
 
 def drafts(by: Actor) -> QuerySet[EntryDraft]:

@@ -22,13 +22,20 @@ LINES = """
 206005|xf|fire_review|permit|day|消防设计审查、消防验收、消防验收备案、消防备案抽查、停用整改决定
 206011|kjsj|drawing_review|project|week|施工图审查合格书、勘察设计企业项目、施工图审查机构项目、绿色建筑标识*、公共建筑能耗、可再生能源示范项目
 206001|zfbz|housing_security|household|week|公租房申请、公租房配租、租赁补贴发放、保障性住房项目、保障性住房房源
-206002|fdc|online_signing|signing|day|商品房网签合同、商品房预售许可*、楼盘表、房地产开发企业*、房地产经纪机构、物业服务企业*、物业项目、租赁合同备案、预售资金监管账户、房地产市场日报
-206010|gjj|fund_supervision|fund|month|公积金缴存单位、公积金缴存、公积金提取、公积金贷款、公积金年度报告*
+206002|fdc|online_signing|signing|day|商品房网签合同、楼盘表、租赁合同备案、预售资金监管账户、房地产市场日报
+206002|fdc|online_signing|permit|day|商品房预售许可*
+206002|fdc|online_signing|enterprise|week|房地产开发企业*、房地产经纪机构、物业服务企业*
+206002|fdc|online_signing|facility|week|物业项目
+206010|gjj|fund_supervision|fund|month|公积金缴存单位、公积金缴存、公积金提取、公积金贷款
+206010|gjj|fund_supervision|statistic|year|公积金年度报告*
 206006|csjs|urban_projects|facility|quarter|市政建设项目、老旧小区改造项目、城镇供水水质、污水处理设施、黑臭水体、海绵城市项目、城市道路、城市桥梁、城市公园*
-206007|csgl|city_management|facility|month|城市管理案件、燃气企业*、燃气场站、生活垃圾设施、垃圾分类点位、城市照明、环卫作业车辆、户外广告设施
-206008|czjs|rural_houses|house|quarter|农村房屋安全排查、农村房屋鉴定、农村危房改造、传统村落*、小城镇建设项目、农村生活垃圾设施
+206007|csgl|city_management|facility|month|城市管理案件、燃气场站、生活垃圾设施、垃圾分类点位、城市照明、环卫作业车辆、户外广告设施
+206007|csgl|gas_safety|enterprise|month|燃气企业*
+206008|czjs|rural_houses|house|quarter|农村房屋安全排查、农村房屋鉴定、农村危房改造
+206008|czjs|villages|facility|year|传统村落*、小城镇建设项目、农村生活垃圾设施
 206009|lsmc|historic_cities|facility|year|历史文化名城*、历史文化街区*、历史建筑*
-306001|xzsp|approval|case|day|行政审批办件、工程建设项目审批、审批事项清单*、告知承诺记录
+306001|xzsp|approval|case|day|行政审批办件、工程建设项目审批、告知承诺记录
+306001|xzsp|approval|statistic|quarter|审批事项清单*
 105001|xzsp|e_licence|permit|day|电子证照目录、施工许可电子证照、资质电子证照、注册电子证照
 306002|bzde|standards|statistic|month|工程造价信息*、工程建设标准*、定额人工费指数*
 306004|jhcw|urban_statistics|statistic|year|城乡建设统计年报*、部门预算*
@@ -145,7 +152,7 @@ SYSTEMS = {
     "online_signing": "商品房网签备案系统", "fund_supervision": "住房公积金监管系统", "urban_projects": "市政建设项目管理系统",
     "city_management": "城市综合管理服务平台", "rural_houses": "农村房屋安全管理系统", "historic_cities": "历史文化名城保护信息系统",
     "approval": "行政审批管理系统", "e_licence": "电子证照系统", "standards": "标准定额信息服务系统",
-    "urban_statistics": "城乡建设统计报表系统",
+    "urban_statistics": "城乡建设统计报表系统", "gas_safety": "城镇燃气安全监管系统", "villages": "传统村落管理系统",
 }  # fmt: skip
 
 

@@ -108,12 +108,16 @@ def department(db) -> Iterator[Department]:
             offices[code] = actions.open_office(
                 code, name, "division", by=by["system"], parent=root, division_code="450000"
             )
+        offices["450100"] = actions.open_office(
+            "450100", "南宁市住房和城乡建设局", "city", by=by["system"], parent=root, division_code="450100"
+        )
         accounts = {}
         posts = (
             ("editor", "editor", MARKET),
             ("other", "editor", HOUSING),
             ("publisher", "publisher", "450000"),
             ("reader", "viewer", HOUSING),
+            ("city", "viewer", "450100"),
         )
         for name, role, office in posts:
             accounts[name] = actions.open_account(

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from zhujianyun.apps.data_catalogue.actions import editing, finding
 from zhujianyun.apps.data_catalogue.models import CatalogueFinding, EntryDraft, RegulationIssued
+from zhujianyun.apps.data_catalogue.queries import pages
 from zhujianyun.base import clock
 from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.resource import actions as resources
+from zhujianyun.kernel.resource.items import Item
 from zhujianyun.kernel.resource.models import Mount, Resource
 
 from .conftest import CONTENT, HOUSING, ITEMS
@@ -91,9 +93,15 @@ def test_an_entry_shows_its_items_mounts_findings_and_two_times(department):
 
 
 def test_who_may_not_know_of_an_entry_gets_404(department):
-    entry = department.entry()
-    assert department.come_in("reader").get(f"{BASE}entries/{entry.pk}/").status_code == 200
-    assert department.come_in("reader").get(f"{BASE}entries/{entry.pk + 9}/").status_code == 404
+    shared = department.entry("共享的")
+    hidden = department.entry(
+        "不予共享的", share="none", share_basis="某法", items=[Item("x", "某项", share="none")]
+    )
+    city, editor = department.come_in("city"), department.come_in("editor")
+    assert city.get(f"{BASE}entries/{shared.pk}/").status_code == 200
+    assert city.get(f"{BASE}entries/{hidden.pk}/").status_code == 404
+    assert "不予共享的" not in city.get(f"{BASE}entries/").content.decode()
+    assert editor.get(f"{BASE}entries/{hidden.pk}/").status_code == 200
 
 
 def test_a_new_entry_is_written_submitted_and_published_on_the_pages(department):
@@ -189,3 +197,10 @@ def test_a_withdrawal_is_asked_for_and_reviewed(department):
     assert row.case.state == "submitted"
     editing.publish(row, by=department.who("publisher"))
     assert Resource.objects.get().state == "withdrawn"
+
+
+def test_the_worst_findings_come_first(department):
+    entry = department.entry(extras={})
+    finding.look([entry])
+    rules = [row.rule for row in pages.findings(department.who("publisher"), {})]
+    assert rules == ["provider_uscc", "unmounted"]

@@ -93,7 +93,9 @@ class Batch(models.Model):
         """What became of the rows, in per cent of the source (去向占比)."""
         whole = max(self.source_count or 0, self.read) or 1
         kinds = (("landed", "入库"), ("rejected", "拒收"), ("duplicate", "重复"))
-        return [
-            {"name": name, "zh": zh, "rows": getattr(self, name), "share": getattr(self, name) * 100 / whole}
-            for name, zh in kinds
-        ]
+        told, start = [], 0.0
+        for name, zh in kinds:
+            rows = getattr(self, name)
+            told.append({"name": name, "zh": zh, "rows": rows, "start": start, "share": rows * 100 / whole})
+            start += rows * 100 / whole
+        return told

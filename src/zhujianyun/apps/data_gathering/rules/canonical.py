@@ -92,8 +92,8 @@ def digests(values: pa.Array) -> np.ndarray:
     offsets = np.frombuffer(values.buffers()[1], np.int64)[values.offset : values.offset + len(values) + 1]
     data = memoryview(values.buffers()[2] or b"")
     places, sha = offsets.tolist(), hashlib.sha256
-    joined = b"".join([sha(data[a:b]).digest()[:WIDTH] for a, b in zip(places[:-1], places[1:], strict=True)])
-    return np.frombuffer(joined, np.uint8).reshape(-1, WIDTH)
+    joined = b"".join([sha(data[a:b]).digest() for a, b in zip(places[:-1], places[1:], strict=True)])
+    return np.frombuffer(joined, np.uint8).reshape(-1, 32)[:, :WIDTH]
 
 
 def marks(batch: pa.RecordBatch, kinds: list[str], key: list[int], schema_version: int) -> np.ndarray:

@@ -29,6 +29,7 @@ _USCC = np.full(256, -1, np.int64)
 _USCC[[ord(c) for c in ALPHABET]] = np.arange(len(ALPHABET))
 _USCC_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)])
 _ID_WEIGHTS = np.array([pow(2, 17 - place, 11) for place in range(17)])
+_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])  # by month
 _ID_CHECK = np.frombuffer(b"10X98765432", np.uint8)
 
 
@@ -76,12 +77,13 @@ def _plain_uscc(signs: np.ndarray) -> np.ndarray:
 
 
 def _plain_id(signs: np.ndarray) -> np.ndarray:
-    """Numbers of people born 1900–2019 on a day up to the 28th; the others are asked one by one."""
+    """Numbers of people born 1900–2019, but for the 29th of February; the others are asked one by one."""
     digits = signs[:, :17].astype(np.int64) - 48
     fits = ((digits >= 0) & (digits <= 9)).all(axis=1)
     year = digits[:, 6:10] @ np.array([1000, 100, 10, 1])
     month, day = digits[:, 10:12] @ np.array([10, 1]), digits[:, 12:14] @ np.array([10, 1])
-    fits &= (year >= 1900) & (year <= 2019) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 28)
+    fits &= (year >= 1900) & (year <= 2019) & (month >= 1) & (month <= 12)
+    fits &= (day >= 1) & (day <= _DAYS[np.clip(month, 0, 12)])
     return fits & (_ID_CHECK[(digits * fits[:, None]) @ _ID_WEIGHTS % 11] == signs[:, 17])
 
 

@@ -3,12 +3,13 @@
 from django.urls import include, path
 
 from zhujianyun.apps.data_catalogue.api import ckan
+from zhujianyun.apps.data_catalogue.feeds import export
 from zhujianyun.apps.data_catalogue.pages import opened
 
 pages = [
     path("", opened.home, name="home"),
-    path("catalog.ttl", opened.catalogue, {"form": "ttl"}, name="catalogue_ttl"),
-    path("catalog.jsonld", opened.catalogue, {"form": "jsonld"}, name="catalogue_jsonld"),
+    path("catalog.ttl", export.catalogue, {"form": "ttl"}, name="catalogue_ttl"),
+    path("catalog.jsonld", export.catalogue, {"form": "jsonld"}, name="catalogue_jsonld"),
     path("files/<slug:code>/", opened.download, name="file"),
     path("<slug:name>/", opened.entry, name="entry"),
 ]

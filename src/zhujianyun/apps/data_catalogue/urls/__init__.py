@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access as inside
 
-from zhujianyun.apps.data_catalogue.pages import draft, entry, lists
+from zhujianyun.apps.data_catalogue.pages import draft, entry, lists, sheets
 
 app_name = "data_catalogue"
 urlpatterns = [
@@ -21,6 +21,11 @@ urlpatterns = [
     path("drafts/<int:pk>/do/", inside(draft.do), name="draft_do"),
     path("findings/", inside(lists.findings), name="findings"),
     path("findings/<int:pk>/waive/", inside(lists.waive), name="waive"),
+    path("import/", inside(sheets.begin), name="import"),
+    path("import/template.xlsx", inside(sheets.template), name="template"),
+    path("import/<int:pk>/", inside(sheets.show), name="import_run"),
+    path("import/<int:pk>/decide/", inside(sheets.decide), name="import_decide"),
+    path("export.xlsx", inside(sheets.export), name="export"),
     path("regulations/", inside(lists.regulations), name="regulations"),
     path("regulations/<int:pk>/file/", inside(lists.regulation_file), name="regulation_file"),
 ]

@@ -1,0 +1,77 @@
+"""Sources, data sets, batches, rows of a version (查看页)."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from zhujianyun.apps.data_gathering.models import Source
+from zhujianyun.apps.data_gathering.pages.frame import shown
+from zhujianyun.apps.data_gathering.queries import pages
+from zhujianyun.apps.data_gathering.rules.checking import TYPE_ZH
+from zhujianyun.apps.data_gathering.rules.coding import KINDS_ZH
+from zhujianyun.base.errors import NotFound
+from zhujianyun.kernel.resource.models import Snapshot
+from zhujianyun.ui.workbench import viewer
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    """Every source, what needs somebody first (数据源列表)."""
+    wanted = request.GET.dict()
+    lines = pages.listed(viewer.actor(request), wanted)
+    context = {
+        "lines": lines, "wanted": wanted, "levels": pages.LEVELS, "kinds": Source.Kind.choices,
+        "is_narrow": any(wanted.get(name) for name in ("level", "kind", "q")),
+        "rows": sum(line.snapshot.rows for line in lines if line.snapshot),
+    }  # fmt: skip
+    return shown(request, "sources", context)
+
+
+@require_safe
+def dataset(request: HttpRequest, code: str) -> HttpResponse:
+    """One data set: columns, batches, changes, versions (数据集)."""
+    source = pages.source_of(code, viewer.actor(request))
+    columns = [
+        {**column, "zh": TYPE_ZH[column["type"]], "check": KINDS_ZH.get(column.get("code", ""), ""),
+         "is_key": column["name"] in source.dataset.key,
+            "is_listed": bool(column.get("values"))}
+        for column in source.dataset.columns
+    ]  # fmt: skip
+    context = {
+        "source": source, "dataset": source.dataset, "columns": columns, "modes": Source.Mode.choices,
+        "place": [(name, value) for name, value in source.place.items() if not isinstance(value, dict | list)],
+        **pages.page_of(source),
+    }  # fmt: skip
+    return shown(request, "dataset", context, source.dataset.system.owner)
+
+
+@require_safe
+def batch(request: HttpRequest, code: str) -> HttpResponse:
+    """One batch with the rows it put aside (批次)."""
+    row = pages.batch_of(code, viewer.actor(request))
+    wanted = request.GET.dict()
+    rows, groups = pages.quarantine(row, wanted)
+    context = {
+        "batch": row, "dataset": row.dataset, "groups": groups, "wanted": wanted, "note": row.parts.get("note", ""),
+        "page": Paginator(rows, pages.PAGE).get_page(request.GET.get("page")),
+        "findings": sorted((name.rpartition(":")[2], count) for name, count in row.findings.items()),
+    }  # fmt: skip
+    return shown(request, "batch", context, row.dataset.system.owner)
+
+
+@require_safe
+def version(request: HttpRequest, code: str) -> HttpResponse:
+    """The data set as it was at a version (时间旅行)."""
+    source = pages.source_of(code, viewer.actor(request))
+    snapshots = list(Snapshot.objects.filter(dataset=source.dataset).order_by("-version")[:100])
+    if not snapshots:
+        raise NotFound("这个数据集还没有归集过，没有可以查看的版本。", rule="gathering.no_version")
+    asked = request.GET.get("version", "")
+    chosen = next((s for s in snapshots if str(s.version) == asked), snapshots[0])
+    context = {
+        "source": source, "dataset": source.dataset, "snapshots": snapshots, "chosen": chosen,
+        **pages.rows_at(source.dataset, chosen.version),
+    }  # fmt: skip
+    return shown(request, "version", context, source.dataset.system.owner)
