@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from zhujianyun.config.demo_people import PASSWORD
 
@@ -21,6 +21,10 @@ FLAGS = [
 ]  # fmt: skip
 STOCK = {"designs": 24, "filings": 4, "vouchers": 9}
 Enter = Callable[..., Person]
+
+
+# Patience, not a promise: what a story waits for may take long on a busy machine.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def action(page: Page, name: str) -> Locator:
     """The form of an action on the handling page, opened (办理表单)."""
     box = page.locator("details.wb-act").filter(has=page.locator("summary", has_text=re.compile(f"^{name}$")))
     if box.get_attribute("open") is None:
-        box.locator("summary").click()
+        box.locator("summary").first.click()  # one inside opens the entry of an earlier time
     return box
 
 

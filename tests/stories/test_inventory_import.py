@@ -31,7 +31,7 @@ def hand_in(page: Page, name: str, content: bytes) -> None:
 def test_the_template_is_filled_looked_at_and_written_and_the_bad_row_is_told(centre):
     with centre.expect_download() as waiting:
         centre.get_by_role("link", name="下载模板").click()
-    book = load_workbook(waiting.value.path())
+    book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
     sheet = book["系统台账"]
     rows = (
         ["story_one", "故事一号系统", "消防处"],

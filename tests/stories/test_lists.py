@@ -53,7 +53,7 @@ def test_from_a_filter_to_a_view_a_bulk_act_and_a_file(enter, stock):
 
     for number in numbers:
         page.get_by_label(f"选择 {number}").check()
-    page.get_by_role("button", name="受理（2 件）").click()
+    page.get_by_role("button", name="受理（2 件）", exact=True).click()
     expect(page.get_by_role("heading", name="将办理的 2 件")).to_be_visible()
     expect(page.locator(".wb-confirm")).to_contain_text("签发《受理凭证》")
     page.get_by_role("button", name="确认受理 2 件").dblclick()

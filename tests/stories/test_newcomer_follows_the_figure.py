@@ -30,6 +30,8 @@ def test_the_bare_address_leads_staff_through_sign_in_to_the_main_screen(strange
     stranger.goto("/")
     stranger.get_by_role("link", name="工作人员入口").click()
     sign_in(stranger, "leader", PASSWORD)
+    stranger.wait_for_url("**/workbench/")
+    stranger.goto("/")
     see_wall(stranger)
     assert stranger.url.endswith("/screen/main/")
     rate, done, taken = on_the_wall(stranger)
@@ -59,7 +61,7 @@ def records_listed(page: Page) -> int:
     """Turn the pages and count the rows; no record comes twice."""
     seen: list[str] = []
     while True:
-        seen += page.locator("tbody tr td:first-child").all_inner_texts()
+        seen += page.locator(".scroll tbody tr td:first-child").all_inner_texts()
         if not page.get_by_role("link", name="下一页").count():
             assert len(set(seen)) == len(seen)
             return len(seen)
@@ -68,7 +70,7 @@ def records_listed(page: Page) -> int:
 
 def test_the_clock_of_a_record_is_recomputed_by_the_script_alone(enter, tmp_path: Path):
     page = enter("leader").opens("/screen/figure/fire_review.design_concluded/?year=2020")
-    page.locator("tbody tr td:first-child a").first.click()
+    page.locator(".scroll tbody tr td:first-child a").first.click()
     expect(page.locator(".wb-clock").first).to_be_visible()
     expect(page.locator(".wb-clock", has_text="消防设计审查意见")).to_contain_text("到期")
 

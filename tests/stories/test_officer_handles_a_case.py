@@ -49,9 +49,8 @@ def test_a_design_review_goes_from_the_clerk_to_the_chief(enter, stock):
     form.get_by_role("radio").or_(form.get_by_role("checkbox")).first.check()
     submit(form)
     expect(page.locator(".wb-casehead")).to_contain_text("审查合格")
-    with page.context.expect_page() as opened, page.expect_event("popup"):
-        page.locator("#papers ~ ul").get_by_role("link", name=re.compile("设计审查意见书")).click()
-    paper = page.context.request.get(opened.value.url or "")
+    link = page.locator("#papers ~ ul").get_by_role("link", name=re.compile("设计审查意见书")).first
+    paper = page.context.request.get(link.get_attribute("href") or "")
     assert paper.ok
 
 
