@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import operator
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import orjson
@@ -23,7 +25,7 @@ from zhujianyun.apps.data_gathering.actions.connectors import Connector, paced
 from zhujianyun.apps.data_gathering.actions.previous import Previous
 from zhujianyun.apps.data_gathering.models import Batch, QuarantinedRow, Source
 from zhujianyun.apps.data_gathering.rules import canonical, checking
-from zhujianyun.apps.data_gathering.rules.checking import Reason
+from zhujianyun.apps.data_gathering.rules.checking import Reason, Verdict
 from zhujianyun.apps.data_gathering.rules.shape import Column, columns_of, schema_of
 from zhujianyun.base import ciphers, jobs
 from zhujianyun.base.errors import RuleBroken
@@ -31,6 +33,8 @@ from zhujianyun.base.errors import RuleBroken
 PART_ROWS = 100_000
 MOST_REJECTED = 100_000  # beyond this the mapping is wrong, not the rows
 SEAL = "gathering"
+T = TypeVar("T")
+Arrived = tuple[pa.RecordBatch, Verdict, Any]
 
 
 class Cancelled(RuleBroken):
@@ -75,13 +79,23 @@ class Reading:
         portion = Portion()
         wanted = [column.source_name for column in self.columns]
         batches = connector.batches(wanted, self.batch.parts.get("position"), since)
-        for given in paced(_not_empty(batches), self.source.rows_per_second):
-            self._take(given, portion)
-            self._may_go_on(portion)
-            if portion.read >= PART_ROWS:
-                self._note(portion, connector.position)
-                portion = Portion()
-        self._note(portion, connector.position)
+        batches = paced(_not_empty(batches), self.source.rows_per_second)
+        position = None
+        with closing(ahead(lambda: self._next(batches, connector))) as arrived:
+            for given, verdict, position in arrived:
+                self._take(given, verdict, portion)
+                self._may_go_on(portion)
+                if portion.read >= PART_ROWS:
+                    self._note(portion, position)
+                    portion = Portion()
+        self._note(portion, position)
+
+    def _next(self, batches: Iterator[pa.RecordBatch], connector: Connector) -> Arrived | None:
+        """The next batch, judged, with the place behind it; runs beside the rest (下一批)."""
+        given = next(batches, None)
+        if given is None:
+            return None
+        return given, checking.judge(given, self.columns, self.key), connector.position
 
     def _take_up(self) -> None:
         """What an earlier worker read of this batch (接续)."""
@@ -97,8 +111,7 @@ class Reading:
         by_row[self.old.table.order] = self.old.table.marks
         return by_row[places]
 
-    def _take(self, given: pa.RecordBatch, portion: Portion) -> None:
-        verdict = checking.judge(given, self.columns, self.key)
+    def _take(self, given: pa.RecordBatch, verdict: Verdict, portion: Portion) -> None:
         first = self.batch.read + portion.read + 1
         for place, reason in sorted(verdict.reasons.items()):
             portion.bad.append(self._put_aside(given, place, first + place, reason))
@@ -203,6 +216,19 @@ class Reading:
             batch.parts = _plain(parts)
             batch.save()
             QuarantinedRow.objects.bulk_create(portion.bad, batch_size=500)
+
+
+def ahead(make: Callable[[], T | None]) -> Generator[T, None, None]:
+    """What ``make`` gives until it gives none, one made in advance by a thread of its own (提前一步).
+
+    Drivers and Arrow work outside the interpreter's lock, so the source is read and judged while the
+    batch before is digested. Close it before closing what ``make`` uses.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="gather") as pool:
+        coming = pool.submit(make)
+        while (made := coming.result()) is not None:
+            coming = pool.submit(make)
+            yield made
 
 
 def quarantine_place(batch: str, number: int) -> bytes:

@@ -128,8 +128,8 @@ def test_cancelling_stops_at_the_next_batch_and_leaves_readers_and_disk_alone(wo
     batch = starting.start(source, by=SYSTEM)
     take = reading.Reading._take
 
-    def take_and_cancel(self, given, portion):
-        take(self, given, portion)
+    def take_and_cancel(self, *given):
+        take(self, *given)
         starting.cancel(batch, by=SYSTEM)
 
     monkeypatch.setattr(reading.Reading, "_take", take_and_cancel)
