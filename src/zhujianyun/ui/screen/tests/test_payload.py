@@ -60,7 +60,9 @@ def test_the_servers_time_is_never_kept(screen):
 def test_a_figure_that_was_only_looked_at_again_is_not_sent_again(screen):
     indicator.materialise(codes=screen.codes(), year=clock.today().year)
     built = payload.build(screen)
-    widgets = {name: {**data, "as_of": "2020-12-31T15:00:00+08:00"} for name, data in built["widgets"].items()}
+    widgets = {
+        name: {**data, "as_of": "2020-12-31T15:00:00+08:00"} for name, data in built["widgets"].items()
+    }
     later = {**built, "widgets": widgets}
     assert payload.etag(screen, later, "x") == payload.etag(screen, built, "x")
     assert "15:00:00" in payload.stamps(later)
