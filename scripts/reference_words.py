@@ -31,6 +31,8 @@ VERBS = (
 )
 # Where the function that records carries no Chinese name, or another one.
 VERBS_ZH = {
+    "gathering.batch.end": "归集批次结束",
+    "gathering.drift.decide": "处理结构变更",
     "asset_inventory.findings": "重新检查台账问题",
     "asset_inventory.plan_done": "完成计划事项",
     "case.paper_sealed": "文书封签",
