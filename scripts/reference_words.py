@@ -120,7 +120,7 @@ ZJY = {
     "ZJY_SMTP_FROM": (ENVIRONMENT, "发信地址"),
     "ZJY_PAPER_CHECK_URL": (INNER, "印在文书上的核验地址，由 `ZJY_BASE_URL` 得出"),
     "ZJY_SEAL_LABELS": (SETTING, "文书封签的密钥名，第一个用来签，其余只用来验"),
-    "ZJY_PROBED_PORT": (ENVIRONMENT, "演示中扮演被探测系统的本地服务，从这个端口起用四个，缺省 18620"),
+    "ZJY_PROBED_PORT": (ENVIRONMENT, "演示中扮演被探测系统的本地服务，从这个端口起用四个，缺省 18620；在首次准备演示之前设定，此后地址已记入台账"),
     "ZJY_PROBE_RANGES": (SETTING, "探测可以到达的内网网段；页面上登记的网段另计"),
     "ZJY_SCREEN_LOCK_MINUTES": (SETTING, "布局编辑锁多少分钟没有动作即可接管，缺省 10"),
     "ZJY_WALL_REFRESH_SECONDS": (SETTING, "大屏每隔多少秒取一次数据，缺省 15"),

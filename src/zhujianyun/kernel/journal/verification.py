@@ -108,7 +108,7 @@ def _report(walk: Walk, fault: Fault | None, outside: list[Mark]) -> Report:
         judged_until=until,
         checkpoints=walk.checkpoints,
         unsealed=unsealed(),
-        notices_zh=tuple(walk.notices),
+        notices_zh=walk.said,
     )
 
 

@@ -48,6 +48,7 @@ class Walk:
         self.last: tuple[Any, ...] | None = None
         self.checkpoints = 0
         self.notices: list[str] = []
+        self._jumps, self._first_jump = 0, ""
         self.in_order = connection.vendor == "sqlite"  # one writer: ids are sealed in their order
         self._marks = sorted(marks, key=lambda mark: (mark.size, mark.kind, mark.number), reverse=True)
         self._vouched = 0
@@ -124,7 +125,19 @@ class Walk:
         before = datetime.fromisoformat(self.last[_AT])  # type: ignore[index]
         seconds = (before - datetime.fromisoformat(row[_AT])).total_seconds()
         if seconds > JUMP_SECONDS:
-            self._note(f"第 {row[SEQ] + 1} 条（记录 {row[0]}）的时间比前一条倒退 {seconds:.0f} 秒。")
+            self._jumps += 1
+            self._first_jump = (
+                self._first_jump or f"第 {row[SEQ] + 1} 条（记录 {row[0]}）倒退 {seconds:.0f} 秒"
+            )
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What a person should know beside the verdict (提示): jumps of the clock in one line."""
+        if not self._jumps:
+            return tuple(self.notices)
+        more = f"，另有 {self._jumps - 1:,} 处" if self._jumps > 1 else ""
+        said = f"时间比前一条早：{self._first_jump}{more}。如非演示数据，请核对当时主机的时钟。"
+        return (*self.notices, said)
 
     def _note(self, text_zh: str) -> None:
         if len(self.notices) < NOTICE_LIMIT:
