@@ -57,6 +57,8 @@ def show(tally: Tally, unit: Unit, qualifier: Qualifier = Qualifier.EXACT, reaso
     value = tally.scaled(unit.scale)
     if value is None:
         return Formatted(DASH, "", reason=reason or ("分母为零" if tally.paired else "无数据"))
+    if not value:
+        qualifier = Qualifier.EXACT  # nobody says "0 or more"
     before, after = _BEFORE.get(qualifier, ""), _AFTER.get(qualifier, "")
     if unit.style == "yes_no":
         return Formatted("是" if value else "否", "", full="是" if value else "否")
