@@ -28,7 +28,9 @@ one_entry = st.fixed_dictionaries(
     }
 )
 questions = st.lists(
-    st.text(st.sampled_from(HAN + "aAjz1_f"), min_size=1, max_size=4), min_size=1, max_size=2
+    st.text(st.sampled_from(HAN + "aAjz1_f"), min_size=1, max_size=4).filter(normalise),
+    min_size=1,
+    max_size=2,
 )
 
 
