@@ -28,7 +28,7 @@ def texts(built: dict) -> list[str]:
 
 def test_queries_do_not_grow_with_the_figures_of_a_screen(screen, django_assert_max_num_queries):
     assert len(screen.codes()) >= 8
-    charts = sum(widget.form in {"backlog", "map", "ranking"} for widget in screen.widgets)
+    charts = sum(widget.form in {"backlog", "map", "ranking", "trend"} for widget in screen.widgets)
     # Three for all figures, one for all their trends, three for each chart.
     with django_assert_max_num_queries(4 + 3 * charts):
         payload.build(screen)
