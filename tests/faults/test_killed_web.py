@@ -108,7 +108,8 @@ def test_of_two_officers_at_once_one_wins_and_the_other_is_told_what_he_did(plat
     lost = next(answer for answer in answers if answer.status_code == 409)
     won = steps(platform, number)[-1]
     assert len(steps(platform, number)) == 2, "submitted, and one act more"
-    assert f"办理“{'受理' if won == 'accept' else '不予受理'}”，请刷新后按最新情况办理" in said(lost)
+    # Both pages are of one officer: she is told that it was she, when, and what.
+    assert f"在另一页办理“{'受理' if won == 'accept' else '不予受理'}”" in said(lost)
     assert "已于 2020-12-31" in said(lost)
 
 
