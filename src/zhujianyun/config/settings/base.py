@@ -160,6 +160,8 @@ ZJY_LAKE = VAR / "lake"  # gathered data, one Delta table per data set
 ZJY_LAKE_ENGINE = os.environ.get("ZJY_LAKE_ENGINE", "duckdb")  # or spark
 ZJY_SPARK_MASTER = os.environ.get("ZJY_SPARK_MASTER", "local[2]")
 ZJY_SPARK: dict[str, str] = {}  # further settings of the session
+ZJY_SERVING = VAR / "serving"  # what the gateway serves from, and its call log
+ZJY_GATEWAY_INSTANCE = os.environ.get("ZJY_GATEWAY_INSTANCE", "GX")  # first part of every shared address
 ZJY_FILES = VAR / "files"
 ZJY_PAPER_CHECK_URL = (
     f"{os.environ.get('ZJY_BASE_URL', 'http://localhost:8000')}/hall/papers/"  # printed on papers

@@ -1,0 +1,1 @@
+"""What is done to the gateway (共享接口操作)."""

@@ -1,0 +1,1 @@
+"""The table interface (库表接口): Starlette on Granian over read-only snapshots."""

@@ -1,0 +1,35 @@
+"""What 数据共享 counts (数据共享指标): calls, departments that opened interfaces, availability. The docstrings are public."""
+
+from __future__ import annotations
+
+from zhujianyun.apps.data_gateway.queries import figures
+from zhujianyun.kernel.indicator import FLOW, STOCK, Records, indicator
+
+STEWARD = "信息中心"
+REGION_ONLY: tuple[str, ...] = ()
+
+
+@indicator("data_gateway.calls", zh="数据接口调用", unit="人次", kind=FLOW, verbs=("data_gateway.metered",),
+           steward=STEWARD, release=True, qualifier="over", dims=REGION_ONLY,
+           columns=("on", "service_title", "provider__name", "consumer__name", "purpose", "calls"))  # fmt: skip
+def calls() -> Records:
+    """Metered calls of the opened interfaces (数据接口调用).
+
+    计量成功的调用次数，按授权、服务和日汇总后相加。被拒绝的、失败的、中途断开的、探测的和测试授权的调用不计；
+    平台启用前的调用以历史汇总载入，并标明“历史数据”。“人次”在此指次数。
+    """
+    return Records(figures.metered(), day="on", measure="calls", city="", office="provider_id")
+
+
+@indicator("data_gateway.source_departments", zh="接口数据来源部门", unit="个", kind=STOCK,
+           verbs=("data_gateway.service",), steward=STEWARD, release=True, dims=REGION_ONLY,
+           columns=("mount__resource__provider__name", "code", "mount__title", "opened_on"))  # fmt: skip
+def source_departments() -> Records:
+    """Other departments whose interfaces are open to us (接口数据来源部门).
+
+    期末至少有一个接口在本平台开通的其他部门，每个部门计一次。
+    """
+    return Records(
+        figures.foreign_services(),
+        from_field="opened_on", to_field="until", distinct="provider", city="", office="mount__resource__provider_id",
+    )  # fmt: skip

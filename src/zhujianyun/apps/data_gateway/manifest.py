@@ -1,0 +1,20 @@
+"""What 数据共享 offers and needs (应用清单)."""
+
+from zhujianyun.apps.data_gateway.queries import CONSUME, OPERATE, VIEW
+from zhujianyun.ui.manifest import Manifest, RoleOffer
+
+MANIFEST = Manifest(
+    name="data_gateway",
+    zh="数据共享",
+    summary_zh="库表接口和接口代理：按授权供数、脱敏、限额、计量和留证",
+    statutes=("国发〔2016〕51号", "政务数据共享条例"),
+    permissions={VIEW: "查看共享服务和调用", OPERATE: "管理共享服务、密钥和熔断", CONSUME: "使用共享接口"},
+    indicators="zhujianyun.apps.data_gateway.indicators",
+    roles=(
+        RoleOffer(
+            "data_gateway.operator", "共享接口管理员", (VIEW, OPERATE, "resource.view", "system.view"),
+            acts_below=True, demo_office="450000",
+        ),
+        RoleOffer("data_gateway.consumer", "共享接口使用人", (CONSUME, "resource.view")),
+    ),
+)  # fmt: skip
