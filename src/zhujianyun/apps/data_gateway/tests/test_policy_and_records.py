@@ -43,12 +43,8 @@ def test_a_file_that_is_no_policy_is_refused(data):
 
 
 def _record(**given):
-    blank = {name: "" for name in records.NAMES}
-    numbers = {
-        name: 0
-        for name in ("request_in", "request_out", "response_in", "grant_version", "request_bytes", "response_bytes",
-                     "rows", "status", "snapshot")
-    }  # fmt: skip
+    blank = dict.fromkeys(records.NAMES, "")
+    numbers = dict.fromkeys(("request_in", "request_out", "response_in", "grant_version", "request_bytes", "response_bytes", "rows", "status", "snapshot"), 0)  # fmt: skip
     return records.CallRecord(**{**blank, **numbers, "items": (), "succeeded": True, "test": False, **given})
 
 
