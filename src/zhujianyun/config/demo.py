@@ -115,7 +115,7 @@ def steps() -> list[tuple[str, str, Callable[[Progress], None]]]:
 
     plays = [
         (f"play.{manifest.name}", f"演完 2020 年：{manifest.zh}", _player(manifest.sample))
-        for manifest in manifests().values()
+        for manifest in sorted(manifests().values(), key=lambda one: (one.sample_order, one.name))
         if manifest.sample
     ]
     return [

@@ -97,5 +97,6 @@ class Manifest:
     menu: tuple[MenuEntry, ...] = ()
     searched: tuple[Searched, ...] = ()  # kinds that full-text search finds
     sample: str = ""  # "module:function" that plays the app's part of the demo year
+    sample_order: int = 500  # plays go by this number, then by name: who builds on another's play comes later
     neighbours: str = ""  # "module:function" that plays outside systems while the demo runs, until killed
     needs: Needs = field(default_factory=Needs)
