@@ -11,7 +11,7 @@ from zhujianyun.apps.data_gathering.models import Source
 from zhujianyun.apps.data_gathering.queries import RULES
 from zhujianyun.apps.data_gathering.rules import coding, mapping
 from zhujianyun.base import ciphers, clock
-from zhujianyun.base.errors import RuleBroken
+from zhujianyun.base.errors import Conflict, RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource import actions as resource
@@ -41,9 +41,41 @@ def register_source(
     dataset = resource.register_dataset(
         code, title, system, columns, key, by=by, cadence_minutes=cadence_minutes
     )
-    source = Source(dataset=dataset, kind=kind, place=dict(place), next_at=clock.now())
+    return _first(dataset, kind, place, settings, secret, by)
+
+
+@transaction.atomic
+def attach_source(
+    dataset: Dataset, kind: str, place: Mapping[str, Any], *, by: Actor, secret: str = "",
+    columns: Sequence[dict[str, Any]] = (), **settings: Any,
+) -> Source:  # fmt: skip
+    """Say where a data set that is registered already comes from (接入数据源).
+
+    ``columns`` declares checks of its columns (length, code, values …) as a new schema version.
+
+    Raises:
+        NotAllowed: without "data_gathering.rules" at the system's owner.
+        Conflict: when it has a source already.
+        RuleBroken: as `register_source`.
+    """
+    access.require(by, RULES, dataset.system.owner)
+    if Source.objects.filter(dataset=dataset).exists():
+        raise Conflict(
+            f"“{dataset.title}”已接入数据源，请修改原有的接入。",
+            rule="gathering.source_once",
+            dataset=dataset.code,
+        )
+    if columns and list(columns) != dataset.columns:
+        dataset = resource.accept_schema(dataset, columns, by=by, reason="接入时补充各列的校验要求")
+    return _first(dataset, kind, place, settings, secret, by)
+
+
+def _first(
+    dataset: Dataset, kind: str, place: Mapping[str, Any], settings: Mapping[str, Any], secret: str, by: Actor
+) -> Source:
     if kind not in Source.Kind.values:
         raise RuleBroken(f"没有“{kind}”这种接入方式。", rule="gathering.kind")
+    source = Source(dataset=dataset, kind=kind, place=dict(place), next_at=clock.now())
     return _kept(source, settings, secret, by, "gathering.source.register")
 
 
