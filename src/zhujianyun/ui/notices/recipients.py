@@ -44,7 +44,7 @@ def doers(definition: Definition, state: State) -> frozenset[str]:
     if state.lottery or definition.is_closed(state.name):
         return frozenset()
     named = {role for action in state.actions.values() for role in action.by}
-    return frozenset(f"{definition.app}.{role}" for role in named - {APPLICANT, SYSTEM})
+    return frozenset(f"{definition.app}.{role}" for role in definition.at_home(named - {APPLICANT, SYSTEM}))
 
 
 def roles_now(case: Case) -> frozenset[str]:

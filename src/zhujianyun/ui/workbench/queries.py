@@ -55,7 +55,8 @@ def turn(actor: Actor) -> Q:
         for state in definition.states.values():
             if state.lottery or definition.is_closed(state.name):
                 continue
-            roles = {role for action in state.actions.values() for role in action.by} - {APPLICANT, SYSTEM}
+            named = {role for action in state.actions.values() for role in action.by}
+            roles = definition.at_home(named - {APPLICANT, SYSTEM})
             offices = frozenset().union(
                 *(places.get(f"{definition.app}.{role}", frozenset()) for role in roles)
             )

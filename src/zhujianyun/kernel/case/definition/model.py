@@ -6,7 +6,7 @@ the YAML keys. Expressions are compiled once, at load.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +21,7 @@ NATIONAL_STATES = {
 
 APPLICANT = "owner"
 SYSTEM = "system"
+ELSEWHERE = "office"  # `head@office`: a role held at the offices that the case names, not at its own
 
 
 def signers(entry: str) -> tuple[str, int]:
@@ -46,12 +47,20 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role of a process (角色): its Chinese name and, for `rev@specialty`, the task's dimension."""
+    """A role of a process (角色): its Chinese name and, for `rev@specialty`, the task's dimension.
+
+    `head@office` is held at the offices that the case names among its parties, not at its own.
+    """
 
     name: str
     zh: str
     per: str | None = None  # "specialty" for 审查人员@specialty
     many: bool = False
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is held at another office than the case's own (外单位角色)."""
+        return self.per == ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +230,10 @@ class Definition:
     def marks(self) -> frozenset[str]:
         """Every mark that some action sets (全部节点标记)."""
         return frozenset(mark for _, action in self.all_actions() for mark in action.mark)
+
+    def at_home(self, roles: Iterable[str]) -> set[str]:
+        """Of these roles those that are held at the case's own office (本单位角色)."""
+        return {one for one in roles if one not in self.roles or not self.roles[one].is_elsewhere}
 
     def is_closed(self, state: str) -> bool:
         """Whether a case in that state counts as done, later actions or not (是否办结)."""

@@ -97,6 +97,9 @@ def plays(folder: Folder, by: Actor, name: str) -> bool:
     case = folder.case
     if name == SYSTEM or by.kind == "system":
         return name == SYSTEM and by.kind == "system"
+    known = folder.definition.roles.get(name)
+    if known is not None and known.is_elsewhere:
+        return place_of(folder, by, name) is not None
     if by.kind == "subject":
         if name == APPLICANT:
             return case.applicant_id is not None and by.key == f"subject:{case.applicant_id}"
@@ -106,14 +109,27 @@ def plays(folder: Folder, by: Actor, name: str) -> bool:
     return access.holds(by, f"{folder.definition.app}.{name}", case.office_id)
 
 
+def place_of(folder: Folder, by: Actor, name: str) -> int | None:
+    """The office at which an officer holds a role in this case, None at none of them (任职单位).
+
+    For `head@office` it is an office that the case names among its parties.
+    """
+    known = folder.definition.roles.get(name)
+    places = [folder.case.office_id]
+    if known is not None and known.is_elsewhere:
+        places = list(folder.case.parties.get(name, ()))
+    code = f"{folder.definition.app}.{name}"
+    return next((one for one in places if access.holds(by, code, one)), None)
+
+
 def second_hat(folder: Folder, by: Actor, name: str) -> str:
     """Why a substitute must not act in this role here, or "" (代理回避).
 
     Two posts of one's own were weighed by the security officer. A post that is only lent must not let
     one person check his own work: who acted in a case in another role keeps away from it as a substitute.
     """
-    code, office = f"{folder.definition.app}.{name}", folder.case.office_id
-    if name == APPLICANT or not access.only_stands_in(by, code, office):
+    code, office = f"{folder.definition.app}.{name}", place_of(folder, by, name)
+    if name == APPLICANT or office is None or not access.only_stands_in(by, code, office):
         return ""
     for other, keys in folder.actors.items():
         if by.key in keys and other in folder.definition.roles and other not in (name, APPLICANT):
@@ -134,7 +150,8 @@ def acts_for(folder: Folder, ask: Ask, name: str) -> str:
         return ask.acting_for
     if name == APPLICANT:
         return f"subject:{folder.case.applicant_id}" if folder.case.applicant_id else ""
-    code, office = f"{folder.definition.app}.{name}", folder.case.office_id
+    code = f"{folder.definition.app}.{name}"
+    office = place_of(folder, ask.by, name) or folder.case.office_id
     whom = access.stands_in_for(ask.by, code, office)
     if not whom or access.only_stands_in(ask.by, code, office):
         return whom

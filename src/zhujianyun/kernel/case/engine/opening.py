@@ -46,7 +46,8 @@ def open_(
     """Open a case in the first state of the version in force today (开立办件).
 
     The same ``key`` gives the same case; the same unique key while a case is open gives that case
-    (its ``was_open`` is True). ``parties`` name subjects in other roles: ``{"designer": [subject]}``.
+    (its ``was_open`` is True). ``parties`` name subjects in other roles: ``{"designer": [subject]}``,
+    and offices where the definition says `head@office`.
     Facts may be incomplete until the case leaves its first state, but not wrong.
 
     Raises:

@@ -42,7 +42,9 @@ class Case(models.Model):
         blank=True,
         verbose_name="项目",
     )
-    parties = models.JSONField("参与方", default=dict, blank=True)  # role → [subject id]
+    parties = models.JSONField(
+        "参与方", default=dict, blank=True
+    )  # role → [subject id], [office id] for `head@office`
     facts = models.JSONField("申报要素", default=dict, blank=True)
     unique_key = models.CharField("唯一键", max_length=200, null=True, blank=True)
     open_key = models.CharField("开立幂等键", max_length=120, null=True, blank=True, unique=True)
