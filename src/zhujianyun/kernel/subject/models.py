@@ -125,6 +125,35 @@ class AttributeValue(models.Model):
         indexes = [models.Index(fields=["subject", "name"], name="attribute_subject_name")]
 
 
+class Contradiction(models.Model):
+    """Another system says otherwise than the owner of an attribute (来源矛盾): open until they agree.
+
+    The two rows hold the values; ``owner`` is the system that is believed, ``other`` the one that differs.
+    """
+
+    subject = models.ForeignKey(Subject, models.CASCADE, related_name="contradictions", verbose_name="主体")
+    attribute = models.CharField("属性", max_length=40)
+    owner = models.ForeignKey(BusinessSystem, models.PROTECT, related_name="+", verbose_name="数源系统")
+    other = models.ForeignKey(BusinessSystem, models.PROTECT, related_name="+", verbose_name="不一致系统")
+    owner_row = models.ForeignKey(AttributeValue, models.CASCADE, related_name="+", verbose_name="数源值")
+    other_row = models.ForeignKey(AttributeValue, models.CASCADE, related_name="+", verbose_name="不一致值")
+    found_at = models.DateTimeField("发现时间", default=clock.now)
+    ended_at = models.DateTimeField("消除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "来源矛盾"
+        constraints = [
+            models.CheckConstraint(condition=~Q(owner=F("other")), name="contradiction_of_two"),
+            models.UniqueConstraint(
+                fields=["subject", "attribute", "owner", "other"], condition=Q(ended_at=None),
+                name="contradiction_open_once",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.attribute}：{self.owner.code}／{self.other.code}"
+
+
 class Tie(models.Model):
     """What binds one subject to another in a time: a person registered at a firm (主体关系)."""
 

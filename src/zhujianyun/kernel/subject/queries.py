@@ -155,9 +155,11 @@ def statements_of(subject: Subject, attribute: str, *, family: bool = True) -> l
     pks = _family(subject) if family else [subject.pk]
     rows = AttributeValue.objects.filter(subject__in=pks, name=attribute).select_related("source")
     return [
-        Statement(row.value, row.source.code, row.source.authority, row.valid_from, row.known_at, row.trust)
+        Statement(
+            row.value, row.source.code, row.source.authority, row.valid_from, row.known_at, row.trust, row.pk
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ class Statement:
     valid_from: date
     known_at: datetime
     trust: int
+    row: int = field(default=0, compare=False)  # the row that holds it, where it came from a table
 
     @property
     def sign(self) -> str:

@@ -8,6 +8,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
+from zhujianyun.kernel.subject.actions import conflicts
 from zhujianyun.kernel.subject.models import Merge, Subject
 
 
@@ -42,6 +43,7 @@ def merge(winner: Subject, loser: Subject, *, evidence: str, by: Actor) -> Merge
     journal.record(
         "subject.merge", actor=by.key, object=("subject", winner.uid), facts=facts, reason=evidence
     )
+    conflicts.look_at([winner, loser], by=by)
     return event
 
 
@@ -65,6 +67,7 @@ def undo_merge(event: Merge, *, reason: str, by: Actor) -> Subject:
     journal.record(
         "subject.undo_merge", actor=by.key, object=("subject", event.winner.uid), facts=facts, reason=reason
     )
+    conflicts.look_at([event.winner, event.loser], by=by)
     return event.loser
 
 

@@ -19,6 +19,7 @@ from zhujianyun.base.errors import Conflict, RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.subject import identifiers as numbers
+from zhujianyun.kernel.subject.actions import conflicts
 from zhujianyun.kernel.subject.actions.names import rebuild_names, tokens_of
 from zhujianyun.kernel.subject.models import EVER, NAME, AttributeValue, Identifier, Subject
 from zhujianyun.kernel.subject.queries import MANY, owners_now
@@ -211,6 +212,11 @@ class _Work:
             for subject, facts in self.notes
         )
         rebuild_names(self._renamed(new))
+        conflicts.look(
+            {(one.subject.pk, one.name) for one in new if one.subject.pk in self.old},
+            by=self.by,
+            batch=self.batch,
+        )
         return self.answer
 
     def _write_numbers(self) -> None:
