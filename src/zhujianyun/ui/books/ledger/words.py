@@ -28,6 +28,7 @@ VERBS_ZH = {
     "access.second_factor_removed": "解除第二因素", "access.change_password": "修改口令",
     "access.found_platform": "设立平台", "access.lend_post": "委托代理", "access.end_substitution": "提前结束代理",
     "subject.register": "登记主体", "subject.merge": "合并主体", "subject.undo_merge": "撤销合并主体",
+    "subject.conflict": "发现来源矛盾", "subject.conflict.end": "来源矛盾消除",
     "subject.bind": "绑定主体标识", "subject.unbind": "解除主体标识", "system.register": "登记业务系统",
     "system.retire": "停用业务系统", "system.merge": "合并业务系统", "system.link": "登记系统互联",
     "system.unlink": "结束系统互联", "resource.enter": "编目资源", "resource.publish": "发布资源",
