@@ -12,17 +12,23 @@ from zhujianyun.kernel.resource.models import Mount, Resource, Snapshot
 
 NEVER = Value(date(9999, 12, 31), output_field=DateField())
 STALE = "stale"
+OWN = "450000"  # the department's own office and, by prefix of the code, its divisions
 
 
 def entries_ever() -> QuerySet[Resource]:
-    """Entries that were published, withdrawn ones with the day until which they counted (曾发布目录)."""
-    return Resource.objects.filter(published_on__isnull=False).select_related("provider")
+    """Own entries that were published, withdrawn ones with the day until which they counted (曾发布目录).
+
+    What other departments let us use stands in the catalogue as well; it is not ours to count.
+    """
+    own = Resource.objects.filter(provider__code__startswith=OWN)
+    return own.filter(published_on__isnull=False).select_related("provider")
 
 
 def mounts_ever() -> QuerySet[Mount]:
-    """Mounts with the days between which they hung on a published entry (曾挂载资源)."""
+    """Mounts with the days between which they hung on a published entry of ours (曾挂载资源)."""
     return (
-        Mount.objects.select_related("resource__provider")
+        Mount.objects.filter(resource__provider__code__startswith=OWN)
+        .select_related("resource__provider")
         .annotate(on=TruncDate("mounted_at"))
         .annotate(
             off=Least(Coalesce(TruncDate("unmounted_at"), NEVER), Coalesce("resource__withdrawn_on", NEVER))

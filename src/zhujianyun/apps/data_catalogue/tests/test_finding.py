@@ -9,6 +9,7 @@ from zhujianyun.apps.data_catalogue.models import CatalogueFinding
 from zhujianyun.base import clock
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import SYSTEM
+from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.indicator import registry
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.resource import actions as resources
@@ -71,3 +72,13 @@ def test_nothing_hangs_on_a_withdrawn_entry_for_the_figures(department):
     assert (tally("catalogues"), tally("mounted_resources")) == (0, 0)
     finding.look([entry])
     assert CatalogueFinding.objects.filter(rule="mount_without_entry").exists()
+
+
+def test_what_other_departments_let_us_use_is_not_ours_to_count(department):
+    department.offices["gx-mz"] = Office.objects.create(code="gx-mz", name="自治区民政厅", kind="province")
+    foreign = department.entry("婚姻登记信息", "gx-mz")
+    resources.mount_api(
+        foreign, "https://mz.invalid/v1", {"uscc": "uscc"}, code="mz-marriage", title="婚姻接口", by=SYSTEM
+    )
+    department.mount(department.entry())
+    assert (tally("catalogues"), tally("mounted_resources")) == (1, 1)
