@@ -163,6 +163,7 @@ ZJY_SPARK: dict[str, str] = {}  # further settings of the session
 ZJY_SERVING = VAR / "serving"  # what the gateway serves from, and its call log
 ZJY_GATEWAY_INSTANCE = os.environ.get("ZJY_GATEWAY_INSTANCE", "GX")  # first part of every shared address
 ZJY_FILES = VAR / "files"
+ZJY_SOURCES = VAR / "sources"  # the simulated business systems of the demo
 ZJY_PAPER_CHECK_URL = (
     f"{os.environ.get('ZJY_BASE_URL', 'http://localhost:8000')}/hall/papers/"  # printed on papers
 )
@@ -170,6 +171,10 @@ ZJY_SEAL_LABELS = ("paper-seal",)  # the first signs; keys that signed before st
 ZJY_EXPORTS = VAR / "exports"  # lists taken away, kept for seven days
 ZJY_KEYS = VAR / "keys"
 ZJY_CHECKPOINTS = VAR / "checkpoints"
+ZJY_REGIONAL_DROP = os.environ.get("ZJY_REGIONAL_DROP", str(VAR / "regional"))  # empty: nothing is reported
+ZJY_REGIONAL_KEY = os.environ.get(
+    "ZJY_REGIONAL_KEY", str(VAR / "regional-platform.pem")
+)  # whose receipts count
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # Back office: no request to any outside host, ever.
