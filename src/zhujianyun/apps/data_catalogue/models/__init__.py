@@ -1,12 +1,19 @@
-"""What the catalogue remembers beside the kernel's resources (资源目录): drafts, findings, imports, regulations, reports."""
+"""What the catalogue remembers beside the kernel's resources (资源目录).
 
+Drafts, findings, imports, regulations, reports, requests for shared data, corrections, keys.
+"""
+
+from zhujianyun.apps.data_catalogue.models.access_key import CatalogueKey
+from zhujianyun.apps.data_catalogue.models.correction import DataCorrection, RowOverride
 from zhujianyun.apps.data_catalogue.models.draft import EntryDraft
 from zhujianyun.apps.data_catalogue.models.finding import CatalogueFinding
 from zhujianyun.apps.data_catalogue.models.importing import CatalogueImport, CatalogueImportRow
 from zhujianyun.apps.data_catalogue.models.regulation import RegulationIssued
+from zhujianyun.apps.data_catalogue.models.request import RequestItem, SharingRequest
 from zhujianyun.apps.data_catalogue.models.transfer import TransferPackage, TransferReceipt, TransferRecord
 
 __all__ = [
-    "CatalogueFinding", "CatalogueImport", "CatalogueImportRow", "EntryDraft", "RegulationIssued",
-    "TransferPackage", "TransferReceipt", "TransferRecord",
+    "CatalogueFinding", "CatalogueImport", "CatalogueImportRow", "CatalogueKey", "DataCorrection", "EntryDraft",
+    "RegulationIssued", "RequestItem", "RowOverride", "SharingRequest", "TransferPackage", "TransferReceipt",
+    "TransferRecord",
 ]  # fmt: skip
