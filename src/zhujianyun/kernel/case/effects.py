@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from zhujianyun.base import clock
-from zhujianyun.base.errors import NotFound
+from zhujianyun.base.errors import NotFound, RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.case.definition import registry
 from zhujianyun.kernel.case.engine.acting import act
@@ -58,6 +58,25 @@ def carry_out(entry: journal.Entry, effect: str) -> EffectDone:
         row.result, row.detail = FAILED, f"{type(error).__name__}: {error}"[:300]
         row.save()
     return row
+
+
+def catch_up() -> None:
+    """Seal what was written and carry out the effects of it, at the time it is now (随即办理效果).
+
+    For plays under a virtual clock: what an act brings about belongs to the hour of the act, and may not
+    wait for a play that stands at another hour.
+
+    Raises:
+        RuleBroken: ``effect.failed`` when an effect could not be carried out.
+    """
+    while journal.seal():
+        pass
+    journal.run_followers(only=(FOLLOWER,))
+    failed = EffectDone.objects.exclude(result=DONE).first()
+    if failed is not None:
+        raise RuleBroken(
+            f"效果 {failed.effect} 没有办成：{failed.detail}", rule="effect.failed", effect=failed.effect
+        )
 
 
 def retry() -> int:

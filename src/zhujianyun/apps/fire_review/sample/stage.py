@@ -26,7 +26,7 @@ from zhujianyun.base import clock
 from zhujianyun.kernel import access, case, journal
 from zhujianyun.kernel.case import effects, timers
 from zhujianyun.kernel.case.definition import registry
-from zhujianyun.kernel.case.models import Case, EffectDone
+from zhujianyun.kernel.case.models import Case
 from zhujianyun.kernel.subject.models import Subject
 
 DAY_PLAYED = "fire_review.sample_day"
@@ -118,7 +118,7 @@ class Stage:
 
     def _follow(self) -> None:
         """Seal the day and carry out its effects, outside the batch: they are not the officers' acts."""
-        Context().run(_seal_and_follow)
+        Context().run(effects.catch_up)
         self._had_effects = False
 
     # --- one act ---
@@ -277,15 +277,6 @@ def last_day(seed: int, scale: str) -> date | None:
     if (said["seed"], said["scale"]) != (seed, scale):
         raise ValueError(f"another play is here: seed {said['seed']}, scale {said['scale']}")
     return date.fromisoformat(said["day"])
-
-
-def _seal_and_follow() -> None:
-    while journal.seal():
-        pass
-    journal.run_followers(only=(effects.FOLLOWER,))
-    failed = EffectDone.objects.exclude(result=effects.DONE).first()
-    if failed is not None:
-        raise RuntimeError(f"{failed.effect} was not carried out: {failed.detail}")
 
 
 def _done(course: Course, after: date) -> int:
