@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from zhujianyun.apps.data_gateway.queries import figures
-from zhujianyun.kernel.indicator import FLOW, STOCK, Records, indicator
+from zhujianyun.kernel.indicator import FLOW, PERCENT, RATIO, STOCK, Ratio, Records, indicator
 
 STEWARD = "信息中心"
 REGION_ONLY: tuple[str, ...] = ()
+PROBE_VERBS = ("data_gateway.probed", "data_gateway.metered")
 
 
 @indicator("data_gateway.calls", zh="数据接口调用", unit="人次", kind=FLOW, verbs=("data_gateway.metered",),
@@ -33,3 +34,39 @@ def source_departments() -> Records:
         figures.foreign_services(),
         from_field="opened_on", to_field="until", distinct="provider", city="", office="mount__resource__provider_id",
     )  # fmt: skip
+
+
+@indicator("data_gateway.probes_good", zh="成功探测", unit="次", kind=FLOW, verbs=PROBE_VERBS, steward=STEWARD,
+           dims=REGION_ONLY, columns=("on", "service__code", "service__mount__title", "good", "total"))  # fmt: skip
+def probes_good() -> Records:
+    """Probes of opened services that were answered (成功探测).
+
+    期内对开通服务的探测中得到正确答复的次数。可用率的分子。
+    """
+    return _probes("good")
+
+
+@indicator("data_gateway.probes", zh="可用性探测", unit="次", kind=FLOW, verbs=PROBE_VERBS, steward=STEWARD,
+           dims=REGION_ONLY, columns=("on", "service__code", "service__mount__title", "good", "total"))  # fmt: skip
+def probes() -> Records:
+    """Probes of opened services (可用性探测).
+
+    期内对开通服务的探测次数，含平台启用前载入的历史汇总。可用率的分母。
+    """
+    return _probes("total")
+
+
+@indicator("data_gateway.availability", zh="接口可用率", unit=PERCENT, kind=RATIO, steward=STEWARD,
+           release=True, dims=REGION_ONLY)  # fmt: skip
+def availability() -> Ratio:
+    """Good probes over probes in the period (接口可用率).
+
+    成功探测 ÷ 可用性探测。这是探测次数之比，不是时长之比；提供方的故障也计在内。
+    """
+    return Ratio("data_gateway.probes_good", "data_gateway.probes")
+
+
+def _probes(measure: str) -> Records:
+    return Records(
+        figures.probed(), day="on", measure=measure, city="", office="service__mount__resource__provider_id"
+    )

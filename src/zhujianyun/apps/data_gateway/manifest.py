@@ -17,4 +17,6 @@ MANIFEST = Manifest(
         ),
         RoleOffer("data_gateway.consumer", "共享接口使用人", (CONSUME, "resource.view")),
     ),
+    sample="zhujianyun.apps.data_gateway.sample:play",
+    sample_order=900,
 )  # fmt: skip
