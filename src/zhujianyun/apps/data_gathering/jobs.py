@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zhujianyun.apps.data_gathering.actions import feeding, gathering, starting, sweeping
+from zhujianyun.apps.data_gathering.actions.quality import checking
 from zhujianyun.base import jobs
 
 
@@ -15,6 +16,8 @@ def carry_out(code: str) -> str:
     batch = Batch.objects.select_related("dataset__source").get(code=code)
     if state == Batch.State.COMPLETE and batch.dataset.source.subjects:
         jobs.enqueue(feed, code=code)
+    if state == Batch.State.COMPLETE:
+        checking.ask_if_ruled(batch.dataset)
     return state
 
 
@@ -39,3 +42,16 @@ def start_due() -> str:
 def sweep() -> int:
     """Remove the folders of batches that came to nothing (清理数据湖)."""
     return sweeping.sweep()
+
+
+@jobs.job(retries=3, zh="检查数据质量")
+def check_quality(run: int) -> str:
+    """Look at a snapshot by the rules in force (质量检查)."""
+    return checking.carry_out(run)
+
+
+@jobs.daily_at("04:20")
+@jobs.job(retries=1, zh="复查超期数据集的质量")
+def check_late() -> int:
+    """Look again at what became late (超期复查)."""
+    return checking.ask_for_late()

@@ -18,6 +18,7 @@ MANIFEST = Manifest(
         ),
         RoleOffer("data_gathering.viewer", "数据归集查阅", (VIEW, "resource.view")),
     ),
+    tables={"quality_dimensions": "quality_dimensions.csv", "quality_grades": "quality_grades.csv"},
     urls="zhujianyun.apps.data_gathering.urls",
     menu=(MenuEntry("数据归集", "data_gathering:home", "download", VIEW, 220),),
 )  # fmt: skip
