@@ -129,6 +129,15 @@ def signer(label: str, alg: str | None = None) -> Signer:
     return _signer(keys.folder(), keys.checked_label(label), _checked(alg or preferred()))
 
 
+def signer_in(folder: Path, label: str, alg: str) -> Signer:
+    """The signer of a label whose keys lie in ``folder`` (指定目录的签名者): for processes without settings.
+
+    Raises:
+        RuleBroken: as `signer`.
+    """
+    return _signer(folder, keys.checked_label(label), _checked(alg))
+
+
 @lru_cache(maxsize=64)
 def _signer(folder: Path, label: str, alg: str) -> Signer:
     from zhujianyun.base.ciphers.selftest import require
