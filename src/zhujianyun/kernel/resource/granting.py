@@ -38,6 +38,7 @@ class Terms:
     page_limit: int
     networks: tuple[str, ...]
     is_test: bool = False
+    system: str = ""  # of the consumer; empty: any
 
 
 @dataclass(frozen=True, slots=True)

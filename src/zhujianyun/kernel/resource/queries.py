@@ -91,6 +91,7 @@ def terms(grant: Grant) -> Terms:
         row_filter=tuple(grant.row_filter), masks=grant.masks, exact_lookup=tuple(grant.exact_lookup),
         purpose=grant.purpose, valid_from=grant.valid_from, valid_until=grant.valid_until,
         quota=grant.quota, page_limit=grant.page_limit, networks=tuple(grant.networks), is_test=grant.is_test,
+        system=grant.system.code if grant.system else "",
     )  # fmt: skip
 
 
