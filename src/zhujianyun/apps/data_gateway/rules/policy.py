@@ -56,12 +56,18 @@ class Service:
     timeout_ms: int = 3000
     paths: tuple[str, ...] = ()  # patterns of provider paths that may be asked: "/v1/persons/*"
     methods: tuple[str, ...] = ("GET",)
+    kept: Mapping[str, str] = field(default_factory=dict)  # snapshot version → file, as cursors need them
     secret: str = ""  # sealed credentials are opened by the worker and lie here; the file is 0600
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it (策略): ``number`` rises with every change."""
+    """All of it (策略): ``number`` rises with every change.
+
+    ``offset`` is how far the platform's clock stands from the machine's, in seconds: the demo's stands in
+    2020. ``own`` is how the codes of our own offices begin: their calls must name one of ``issues``, the
+    cases that are open.
+    """
 
     number: int
     made_at: datetime
@@ -73,7 +79,14 @@ class Policy:
     offered: Mapping[str, Offered] = field(default_factory=dict)  # by mount
     used: Mapping[str, Mapping[str, int]] = field(
         default_factory=dict
-    )  # grant → {"total": n} before the log at hand
+    )  # grant → {"total": n, day: n}: what a ledger begins with when it was lost
+    offset: float = 0.0
+    own: str = ""
+    issues: frozenset[str] = frozenset()
+    cursor_key: str = ""  # hexadecimal, 32 bytes
+    subject_key: str = ""  # hexadecimal; keys the hashes of looked-up identifiers
+    keys_folder: str = ""  # where the key of receipts lies, by its label
+    signing: str = "ed25519"
 
 
 def dump(policy: Policy) -> bytes:
@@ -95,13 +108,15 @@ def load(data: bytes) -> Policy:
         services={path: _service(one) for path, one in row["services"].items()},
         grants={code: _terms(one) for code, one in row["grants"].items()},
         offered={code: _offered(one) for code, one in row["offered"].items()},
-        used=row["used"],
+        used=row["used"], offset=row["offset"], own=row["own"], issues=frozenset(row["issues"]),
+        cursor_key=row["cursor_key"], subject_key=row["subject_key"], keys_folder=row["keys_folder"],
+        signing=row["signing"],
     )  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, frozenset, set)):
-        return list(value)
+        return sorted(value) if isinstance(value, (frozenset, set)) else list(value)
     return str(value)
 
 

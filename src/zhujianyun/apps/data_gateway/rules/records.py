@@ -7,6 +7,8 @@ succeeded and has no abort line: so a plane killed at any moment never counts le
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -101,6 +103,11 @@ def read(data: bytes) -> Iterator[tuple[dict[str, Any], int]]:
             raise ValueError(data[start:end][:80])
         yield found, end + 1
         start = end + 1
+
+
+def hashed(key: bytes, *values: str) -> str:
+    """The keyed hash of an identifier that was looked up (查询对象摘要): equal for equal ones, no way back."""
+    return hmac.new(key, "\x1f".join(values).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def record_of(row: dict[str, Any]) -> CallRecord:

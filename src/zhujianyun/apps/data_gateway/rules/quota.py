@@ -1,0 +1,59 @@
+"""Quota of a grant (限额): so many calls a second, a day, in all. Pure reckoning; the ledger is the gate's.
+
+The day is that of Asia/Shanghai, which has no summer time since 1991.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SHANGHAI_US = 8 * 3600 * 1_000_000
+DAY_US = 24 * 3600 * 1_000_000
+TOTAL = "total"
+BURST = 1.0  # seconds of calls that may come at once
+SLICE_MOST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a grant allows (限额); None: no limit of that kind."""
+
+    per_second: int | None = None
+    per_day: int | None = None
+    total: int | None = None
+
+    @classmethod
+    def of(cls, quota: Mapping[str, int | None]) -> Limits:
+        """From the terms of a grant (读取限额)."""
+        return cls(*(quota.get(name) or None for name in ("per_second", "per_day", TOTAL)))
+
+
+def admit(arrival: float, now: float, per_second: int) -> tuple[float, float]:
+    """One call against a bucket that refills evenly (令牌桶): (next arrival time, 0) or (as before, seconds to wait).
+
+    The bucket is one number, the theoretical arrival time, so that it can be kept in eight shared bytes.
+    Holds ``per_second`` calls when full. An arrival time beyond a full debt is from before a reboot.
+    """
+    if arrival > now + BURST + 1.0:
+        arrival = now
+    following = max(arrival, now) + 1.0 / per_second
+    late = following - now - BURST
+    return (arrival, late) if late > 1e-9 else (following, 0.0)
+
+
+def day_of(us: int) -> str:
+    """The Shanghai day of an instant in µs since 1970 (所属日期), as a number of days: a name, not for people."""
+    return str((us + SHANGHAI_US) // DAY_US)
+
+
+def seconds_left(us: int) -> float:
+    """Until the next day begins in Shanghai (距次日秒数)."""
+    return (DAY_US - (us + SHANGHAI_US) % DAY_US) / 1_000_000
+
+
+def slice_of(remaining: int, processes: int) -> int:
+    """How much of what remains one process takes at once (分片): the less there is, the smaller."""
+    if remaining <= 0:
+        return 0
+    return max(1, min(SLICE_MOST, remaining // (4 * max(1, processes))))
