@@ -16,7 +16,7 @@ from zhujianyun.kernel import access
 from zhujianyun.ui.workbench import viewer
 
 TABS = (
-    ("entries", "目录"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("regulations", "管理办法"),
+    ("entries", "目录"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("reports", "上报"), ("regulations", "管理办法"),
 )  # fmt: skip
 
 
@@ -31,7 +31,8 @@ def shown(
     actor = viewer.actor(request)
     access.require(actor, VIEW)
     may = {"edit": access.allows(actor, EDIT), "publish": access.allows(actor, PUBLISH)}
-    context = {**context, "tabs": TABS, "tab": tab, "may": may}
+    tabs = [one for one in TABS if may["publish"] or one[0] != "reports"]
+    context = {**context, "tabs": tabs, "tab": tab, "may": may}
     return render(request, f"data_catalogue/{template}.html", context, status=status)
 
 

@@ -14,7 +14,7 @@ from random import Random
 from zhujianyun.apps.data_catalogue.actions import editing, finding, mounting, regulating
 from zhujianyun.apps.data_catalogue.models import EntryDraft
 from zhujianyun.apps.data_catalogue.queries import classes
-from zhujianyun.apps.data_catalogue.sample import catalogue
+from zhujianyun.apps.data_catalogue.sample import catalogue, reports
 from zhujianyun.apps.data_catalogue.sample.catalogue import Planned
 from zhujianyun.apps.data_catalogue.sample.people import People
 from zhujianyun.base import clock, files, workdays
@@ -44,12 +44,12 @@ class Scene:
         self._order = count()
         self._entries: dict[str, Resource] = {}
 
-    def at(self, day: date, act: Act) -> None:
-        """Put an act on a working day, at some minute of the office hours (排期)."""
+    def at(self, day: date, act: Act, minutes: int | None = None) -> None:
+        """Put an act on a working day, at some minute of the office hours or at a given one (排期)."""
         while not self.calendar.is_workday(day):
             day += timedelta(days=1)
         start = clock.at_local(min(day, date(2020, 12, 31)), 8, 45)
-        at = min(start + timedelta(minutes=self.rng.randrange(0, 340)), ENDS_AT)
+        at = min(start + timedelta(minutes=self.rng.randrange(0, 340) if minutes is None else minutes), ENDS_AT)
         heapq.heappush(self._ahead, (at, next(self._order), act))
 
     def play(self) -> None:
@@ -80,6 +80,7 @@ class Scene:
         gone = Planned(999, class_code, f"450000-{office}", system, "permit", "year", title, False)
         self.at(date(2020, 3, 2), partial(self._write, gone, False))
         self.at(date(2020, 8, 3), partial(self._withdraw, gone))
+        reports.plan(self)
 
     # --- acts ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zhujianyun.apps.data_catalogue import sample
-from zhujianyun.apps.data_catalogue.models import EntryDraft
+from zhujianyun.apps.data_catalogue.models import EntryDraft, TransferPackage, TransferReceipt, TransferRecord
 from zhujianyun.kernel.indicator import registry
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.resource.models import Edition, Mount, Resource, Snapshot
@@ -20,13 +20,25 @@ def played(django_db_setup, django_db_blocker, tmp_path_factory):
     from django.test import override_settings
 
     folder = tmp_path_factory.mktemp("files")
-    with django_db_blocker.unblock(), override_settings(ZJY_FILES=folder), transaction.atomic():
+    with django_db_blocker.unblock(), _elsewhere(override_settings, folder), transaction.atomic():
         yield sample.play(0.02, 2020)
         transaction.set_rollback(True)
 
 
+def _elsewhere(override_settings, folder):
+    return override_settings(
+        ZJY_FILES=folder,
+        ZJY_REGIONAL_DROP=str(folder / "regional"),
+        ZJY_REGIONAL_KEY=str(folder / "region.pem"),
+    )
+
+
 def value(code: str):
     return registry.get(f"data_catalogue.{code}").tally(YEAR).value
+
+
+def _codes(said, rule):
+    return set(said.filter(rule=rule).values_list("code", flat=True))
 
 
 @pytest.mark.django_db
@@ -57,3 +69,18 @@ class TestYear:
 
     def test_played_again_nothing_happens(self):
         assert sample.play(0.02, 2020)["acts"] == 0
+
+    def test_every_month_was_reported_and_one_package_still_waits(self):
+        states = list(TransferPackage.objects.order_by("sequence").values_list("state", flat=True))
+        assert len(states) == 12 and states[-1] == "dropped" and states.count("void") == 1
+        assert set(states[:-1]) <= {"accepted", "partly", "void"}
+
+    def test_receipts_that_are_not_to_be_believed_are_there_with_their_reason(self):
+        refused = TransferReceipt.objects.exclude(refused="").values_list("rule", flat=True)
+        assert {"transfer.receipt_late", "transfer.receipt_twice", "transfer.receipt_forged"} == set(refused)
+
+    def test_what_was_mended_is_taken_and_what_was_not_rests_after_three_times(self):
+        said = TransferRecord.objects.exclude(package__state="void").exclude(state="pending")
+        mended = said.filter(state="accepted", kind="entry", code__in=_codes(said, "GX-03"))
+        assert mended.exists()
+        assert {row.tries for row in said.filter(rule="GX-12")} == {1, 2, 3}

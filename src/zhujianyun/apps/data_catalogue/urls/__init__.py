@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access as inside
 
-from zhujianyun.apps.data_catalogue.pages import draft, entry, lists, sheets
+from zhujianyun.apps.data_catalogue.pages import draft, entry, lists, reports, sheets
 
 app_name = "data_catalogue"
 urlpatterns = [
@@ -26,6 +26,11 @@ urlpatterns = [
     path("import/<int:pk>/", inside(sheets.show), name="import_run"),
     path("import/<int:pk>/decide/", inside(sheets.decide), name="import_decide"),
     path("export.xlsx", inside(sheets.export), name="export"),
+    path("reports/", inside(reports.home), name="reports"),
+    path("reports/now/", inside(reports.now), name="report_now"),
+    path("reports/<int:sequence>/", inside(reports.show), name="report"),
+    path("reports/<int:sequence>/void/", inside(reports.void), name="report_void"),
+    path("reports/<int:sequence>/<slug:part>/", inside(reports.file), name="report_file"),
     path("regulations/", inside(lists.regulations), name="regulations"),
     path("regulations/<int:pk>/file/", inside(lists.regulation_file), name="regulation_file"),
 ]

@@ -10,7 +10,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from zhujianyun.apps.data_catalogue.rules.transfer.records import Reported, canonical
@@ -39,7 +39,7 @@ def bundle(
     listed = list(records)
     manifest = {
         "format": FORMAT, "sender": sender, "sequence": sequence, "previous": previous,
-        "built_at": built_at.isoformat(), "count": len(listed),
+        "built_at": built_at.astimezone(UTC).isoformat(), "count": len(listed),
         "files": [
             {
                 "path": path_of(one), "kind": one.kind, "code": one.code, "sha256": one.digest,
