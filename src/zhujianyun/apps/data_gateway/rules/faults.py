@@ -59,9 +59,10 @@ KNOWN: dict[str, tuple[int, str]] = {
     "Server.ServerProxy.BadReply": (502, "提供方接口答复不合规范，请稍后重试或联系提供方。"),
     "Server.ServerProxy.TimedOut": (504, "提供方接口超时，请稍后重试。"),
     "Server.ServerProxy.CircuitOpen": (503, "提供方接口连续失败，已暂停转发，请稍后重试。"),
+    "Server.ServerProxy.Busy": (503, "提供方接口正忙，等候的调用过多，请稍后重试。"),
 }
 BLAMED = frozenset(
-    f"Server.ServerProxy.{name}" for name in ("Unreachable", "BadReply", "TimedOut", "CircuitOpen")
+    f"Server.ServerProxy.{name}" for name in ("Unreachable", "BadReply", "TimedOut", "CircuitOpen", "Busy")
 )  # these lower the provider's availability, not the gateway's
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -73,7 +73,8 @@ NAMES = tuple(field.name for field in fields(CallRecord))
 
 def line(record: CallRecord) -> bytes:
     """A record as one line of the log (日志行)."""
-    return orjson.dumps({"k": "call", **asdict(record)}, option=orjson.OPT_APPEND_NEWLINE)
+    # orjson reads a dataclass itself, ten times as fast as `asdict`; a plane writes this line at each call.
+    return b'{"k":"call",' + orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)[1:]
 
 
 def out_line(id_: str, response_out: int) -> bytes:
