@@ -204,6 +204,11 @@ def keep_for(apps: Collection[str]) -> None:
                 )  # fmt: skip
 
 
+def present() -> frozenset[str]:
+    """The apps that are present (在场应用): none before they are known."""
+    return _present[0] if _present else frozenset()
+
+
 def hung(screen: Screen) -> Screen:
     """The screen with what hangs now (实际悬挂). Before the apps are known: everything."""
     from zhujianyun.ui.screen.reflow import close_gaps

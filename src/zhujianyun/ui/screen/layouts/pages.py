@@ -68,6 +68,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
         "base": queries.newest(code),
         "locked": refused is not None,
         "urls": {name: reverse(f"layouts:{name}", args=[code]) for name in ("preview", "save", "lock")},
+        "apps": sorted(registry.present()),
         **editing.offered(screen),
     }
     context = {

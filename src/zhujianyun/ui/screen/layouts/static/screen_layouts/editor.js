@@ -62,6 +62,8 @@ const where = (w) => `${w.title || names.get(w.indicators[0]) || w.id}：第 ${w
 const overlaps = (a, b) => a[0] < b[0] + b[2] && b[0] < a[0] + a[2] && a[1] < b[1] + b[3] && b[1] < a[1] + a[3];
 const list = (value) => (value === undefined ? [] : [].concat(value));
 const apart = (a, b) => list(a.options.if_app).some((n) => list(b.options.unless_app).includes(n)) || list(b.options.if_app).some((n) => list(a.options.unless_app).includes(n));
+// An alternate hangs only while the apps it names are there, or not there: it is kept, and drawn when asked for.
+const spare = (w) => list(w.options.if_app).some((n) => !start.apps.includes(n)) || list(w.options.unless_app).some((n) => start.apps.includes(n));
 const clashes = (one) => parts.widgets.some((w) => w !== one && overlaps(w.at, one.at) && !apart(w, one));
 
 function freePlace([w, h]) {
@@ -81,10 +83,11 @@ function draw() {
     let element = canvas.querySelector(`[data-id="${CSS.escape(widget.id)}"]`);
     if (!element) { element = fresh(widget); canvas.append(element); }
     put(element, widget.at);
+    element.hidden = spare(widget) && !$("spare").checked;
     const known = pictures.get(key(widget));
     element.classList.toggle("on", widget.id === chosen);
     element.classList.toggle("bad", clashes(widget));
-    element.classList.toggle("away", !known?.svg && Boolean(widget.options.if_app));
+    element.classList.toggle("away", spare(widget));
     element.setAttribute("aria-label", where(widget) + (clashes(widget) ? "，与别的组件重叠" : ""));
     element.querySelector("b").textContent = widget.title || (known?.svg ? "" : names.get(widget.indicators[0]) || widget.id);
     element.querySelector("i").textContent = known?.fault ?? "";
@@ -97,6 +100,9 @@ function draw() {
       holder.dataset.key = key(widget);
     } else if (known && !known.svg) { holder.replaceChildren(); delete holder.dataset.key; }
   }
+  const spares = parts.widgets.filter(spare).length;
+  $("spare-l").hidden = !spares;
+  $("spare-n").textContent = `（${spares}）`;
   for (const ghost of canvas.querySelectorAll(".ed-ghost")) ghost.remove();
   if ($("ghosts").checked) for (const widget of start.file.widgets) {
     const now = find(widget.id);
@@ -134,7 +140,7 @@ async function ask() {
     const said = await send(start.urls.preview, { parts: asked, wanted: wanted.map((w) => w.id) });
     for (const w of wanted) pictures.set(key(w), { svg: said.pictures[w.id], fault: said.faults[w.id] });
     latest = said.text;
-    $("fault").textContent = said.fault || "可以保存。";
+    $("fault").textContent = said.fault || (locked ? "" : "可以保存。");
     $("fault").classList.toggle("good", !said.fault);
     differences(said.diff);
     draw();
@@ -301,6 +307,7 @@ $("save").addEventListener("click", save);
 $("undo").addEventListener("click", () => back(past, future));
 $("redo").addEventListener("click", () => back(future, past));
 $("ghosts").addEventListener("change", draw);
+$("spare").addEventListener("change", draw);
 $("yaml").addEventListener("click", () => {
   const link = make("a");
   link.href = URL.createObjectURL(new Blob([latest], { type: "application/yaml" }));
