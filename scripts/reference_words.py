@@ -79,7 +79,6 @@ ZJY = {
     "ZJY_BASE_URL": (ENVIRONMENT, "通知里写的网址，缺省 `http://localhost:8000`"),
     "ZJY_GATEWAY_URL": (ENVIRONMENT, "浏览器访问共享接口和实时推送的地址；`:8001` 表示同一主机的另一端口，空表示同源"),
     "ZJY_BEHIND_PROXY": (ENVIRONMENT, "设为任意值表示前面有反向代理，信任它写的 `X-Forwarded-Proto`；没有代理时不要设"),
-    "ZJY_EMAIL_HOST": (ENVIRONMENT, "发信服务器，缺省 `localhost`"),
     "ZJY_SECURITY_PROFILE": (ENVIRONMENT, "口令策略：`mlps3`（等保三级：须含三类字符、90 天更换，缺省）或 `asvs`（12 位以上，不强制更换）"),
     "ZJY_APP_FOLDERS": (ENVIRONMENT, "外来应用的文件夹，多个以冒号分隔；每个文件夹里须有 `manifest.py`"),
     "ZJY_HOST": (ENVIRONMENT, "`zhujianyun demo` 的监听地址，缺省 `127.0.0.1`"),

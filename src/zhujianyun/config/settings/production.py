@@ -37,4 +37,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-EMAIL_HOST = os.environ.get("ZJY_EMAIL_HOST", "localhost")
+# Everything the platform sends by e-mail goes through the outbox (`ZJY_SMTP_*`); nothing goes around it.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
