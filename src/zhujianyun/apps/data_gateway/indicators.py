@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from zhujianyun.apps.data_gateway.queries import figures
+from zhujianyun.apps.data_gateway.queries import figures, streams
+from zhujianyun.base import clock
 from zhujianyun.kernel.indicator import FLOW, PERCENT, RATIO, STOCK, Ratio, Records, indicator
+from zhujianyun.ui.screen.items import Item, items
 
 STEWARD = "信息中心"
 REGION_ONLY: tuple[str, ...] = ()
+OWN_ZH = "自治区住房和城乡建设厅"
 PROBE_VERBS = ("data_gateway.probed", "data_gateway.metered")
 
 
@@ -70,3 +73,11 @@ def _probes(measure: str) -> Records:
     return Records(
         figures.probed(), day="on", measure=measure, city="", office="service__mount__resource__provider_id"
     )
+
+
+@items("data_gateway.streams", zh="数据来源去向")
+def used_by() -> list[Item]:
+    """Calls of this year from department through interface to consumer (数据来源去向)."""
+    today = clock.today()
+    found = streams.gathered(streams.streams(today.replace(month=1, day=1), today), OWN_ZH)
+    return [Item(name=one.title, row=one.provider, column=one.consumer, value=one.calls) for one in found]
