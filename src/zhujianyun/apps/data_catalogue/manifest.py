@@ -1,13 +1,14 @@
 """What 资源目录 offers and needs (应用清单)."""
 
 from zhujianyun.apps.data_catalogue import jobs  # noqa: F401 - a plan is known once it is imported
-from zhujianyun.apps.data_catalogue.actions import editing, finding
+from zhujianyun.apps.data_catalogue.actions import editing, finding, granting
 from zhujianyun.apps.data_catalogue.queries import (
     CASES,
     DECIDE,
     EDIT,
     MOUNT,
     PUBLISH,
+    REQUEST,
     SUPERVISE,
     VIEW,
     searching,
@@ -29,6 +30,7 @@ MANIFEST = Manifest(
         MOUNT: "挂载和卸载资源",
         DECIDE: "审批共享申请",
         SUPERVISE: "监督数据共享",
+        REQUEST: "申请共享数据",
     },
     roles=(
         RoleOffer(
@@ -40,11 +42,34 @@ MANIFEST = Manifest(
             (*KNOW, EDIT, PUBLISH, MOUNT, SUPERVISE, "resource.catalogue", "resource.mount", "resource.gather"),
             acts_below=True, demo_office="450000",
         ),
+        RoleOffer("data_catalogue.consumer_head", "使用方负责人", (VIEW, "resource.view", REQUEST)),
+        RoleOffer("data_catalogue.source_clerk", "共享受理人员", (*KNOW, DECIDE), demo_office="450000-jzsc"),
+        RoleOffer(
+            "data_catalogue.source_head", "提供方负责人", (*KNOW, DECIDE, "resource.grant"),
+            demo_office="450000-jzsc",
+        ),
+        RoleOffer(
+            "data_catalogue.source_tech", "数据交付人员", (*KNOW, "resource.grant"), acts_below=True,
+            demo_office="450000",
+        ),
+        RoleOffer(
+            "data_catalogue.supervisor", "共享监督员", (*KNOW, SUPERVISE, "resource.grant"), acts_below=True,
+            demo_office="450000",
+        ),
         RoleOffer("data_catalogue.viewer", "资源目录查阅", KNOW),
     ),
-    effects={"catalogue.publish": editing.carry_out},
-    tables={"catalogue_limits": "catalogue_limits.csv", "catalogue_classes": "catalogue_classes.csv"},
-    followers=(Follow("data_catalogue.landed", ("resource.dataset.land",), finding.look_after_landing),),
+    effects={"catalogue.publish": editing.carry_out, "catalogue.issue_grant": granting.carry_out},
+    tables={
+        "catalogue_limits": "catalogue_limits.csv", "catalogue_classes": "catalogue_classes.csv",
+        "sharing_limits": "sharing_limits.csv",
+    },
+    followers=(
+        Follow("data_catalogue.landed", ("resource.dataset.land",), finding.look_after_landing),
+        Follow(
+            "data_catalogue.grants", ("resource.grant.*", "resource.unmount", "resource.withdraw"),
+            granting.follow,
+        ),
+    ),
     indicators="zhujianyun.apps.data_catalogue.indicators",
     urls="zhujianyun.apps.data_catalogue.urls",
     open_urls="zhujianyun.apps.data_catalogue.urls.everybody",
