@@ -1,1 +1,6 @@
-"""What both planes share (共享入口): the policy in force, the quota ledger, the call log."""
+"""The gate (闸门): policy, quota and log of a process, the same for both planes. No Django."""
+
+from zhujianyun.apps.data_gateway.api.gate.calls import Call
+from zhujianyun.apps.data_gateway.api.gate.gate import Gate
+
+__all__ = ["Call", "Gate"]
