@@ -10,6 +10,7 @@ from django.db import transaction
 
 from zhujianyun.apps.data_gathering.models import QualityRule, QualityRuleVersion
 from zhujianyun.apps.data_gathering.queries import RULES, quality
+from zhujianyun.apps.data_gathering.rules.quality import suggesting
 from zhujianyun.apps.data_gathering.rules.quality.kinds import Rule, rule_of
 from zhujianyun.base import clock
 from zhujianyun.base.errors import RuleBroken
@@ -131,3 +132,21 @@ def _next(rule: QualityRule, row: Mapping[str, Any], by: Actor, reason: str, ver
     }  # fmt: skip
     journal.record(verb, actor=by.key, object=("quality_rule", rule.code), facts=facts, reason=reason.strip())
     return version
+
+
+@transaction.atomic
+def write_suggested(dataset: Dataset, *, by: Actor) -> int:
+    """Write the rules that follow from the columns and are not there yet (生成建议规则); how many.
+
+    Raises:
+        NotAllowed: without "data_gathering.rules" at the system's owner.
+    """
+    access.require(by, RULES, dataset.system.owner)
+    there = {(one.kind, tuple(one.columns)) for one in quality.versions_now(dataset)}
+    new = [
+        told for told in suggesting.suggested(dataset.columns, dataset.key)
+        if (told["kind"], tuple(told["columns"])) not in there
+    ]  # fmt: skip
+    for told in new[:MOST_RULES]:
+        write_rule(dataset, told, by=by, reason="按列的要求生成")
+    return len(new)
