@@ -38,11 +38,16 @@ VERBS_ZH = {
     "screen.layout.save": "保存大屏布局", "screen.layout.publish": "发布大屏布局", "screen.device.approve": "批准大屏设备",
     "screen.device.revoke": "吊销大屏设备", "hall.signin": "大厅登录", "hall.register": "大厅注册",
     "hall.code.send": "发送验证码", "hall.application.start": "开始填报", "hall.application.hand_in": "大厅提交申请",
+    "gathering.source.register": "登记数据源", "gathering.source.change": "修改数据源", "gathering.source.try": "测试数据源",
+    "gathering.batch.start": "发起归集", "gathering.batch.cancel": "取消归集", "gathering.batch.end": "归集结束",
+    "gathering.quality.write": "新增质量规则", "gathering.quality.change": "修改质量规则",
+    "gathering.quality.switch_on": "启用质量规则", "gathering.quality.switch_off": "停用质量规则",
+    "gathering.quality.check": "检查数据质量", "gathering.quality.fail": "质量检查失败",
 }  # fmt: skip
 FAMILIES_ZH = {
     "case.": "办件", "access.": "账号与授权", "signin.": "登录", "journal.": "留痕", "privacy.": "个人信息",
     "indicator.": "指标与告警", "outbox.": "外发消息", "jobs.": "后台任务", "notice": "消息", "subject.": "主体",
-    "resource.": "资源", "system.": "业务系统", "hall.": "办事大厅", "screen.": "大屏", "workbench.": "工作台",
+    "resource.": "资源", "gathering.": "数据归集", "system.": "业务系统", "hall.": "办事大厅", "screen.": "大屏", "workbench.": "工作台",
 }  # fmt: skip
 CASE_VERBS_ZH = {
     "open": "开立", "task_assigned": "分派任务", "task_done": "完成任务", "task_escalated": "提请上级指派",
