@@ -26,19 +26,20 @@ class People:
 def gather(providers: Iterable[str]) -> People:
     """Whoever holds a post already acts in the play as well; missing ones are opened (准备人员)."""
     access.sync_roles()
-    officers = _officers()
+    duties = officers()
     if not Office.objects.filter(kind=Office.Kind.DIVISION).exists():
-        actions.open_offices_from_divisions(by=officers["system"])
+        actions.open_offices_from_divisions(by=duties["system"])
     offices = {office.code: office for office in Office.objects.filter(division_code="450000")}
-    manager = _holder("publisher", offices["450000"], "catalogue.manager", "钟文渊", officers)
+    manager = holder("publisher", offices["450000"], "catalogue.manager", "钟文渊", duties)
     editors = {
-        code: _holder("editor", offices[code], f"catalogue.{code[7:]}", _name(place), officers)
+        code: holder("editor", offices[code], f"catalogue.{code[7:]}", _name(place), duties)
         for place, code in enumerate(sorted(set(providers)))
     }
     return People(manager, editors, offices)
 
 
-def _officers() -> dict[str, access.Actor]:
+def officers() -> dict[str, access.Actor]:
+    """The three officers, founded when there are none (三员)."""
     duties = list(queries.officers().select_related("account"))
     if not duties:
         names = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
@@ -49,16 +50,17 @@ def _officers() -> dict[str, access.Actor]:
     return {duty.duty: access.actor(duty.account) for duty in duties}
 
 
-def _holder(
-    role: str, office: Office, username: str, name: str, officers: dict[str, access.Actor]
+def holder(
+    role: str, office: Office, username: str, name: str, duties: dict[str, access.Actor]
 ) -> access.Actor:
+    """Whoever holds a role of the catalogue at an office, opened when nobody does (任职人员)."""
     code = f"data_catalogue.{role}"
     held = Membership.objects.filter(role__code=code, office=office, is_void=False).select_related("account")
     first = held.order_by("account_id").first()
     if first is not None:
         return access.actor(first.account)
-    account = actions.open_account(username, name, by=officers["system"], password=None)
-    actions.grant_role(account, code, office, by=officers["security"], valid_from=SINCE)
+    account = actions.open_account(username, name, by=duties["system"], password=None)
+    actions.grant_role(account, code, office, by=duties["security"], valid_from=SINCE)
     return access.actor(account)
 
 

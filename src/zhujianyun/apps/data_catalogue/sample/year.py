@@ -14,7 +14,7 @@ from random import Random
 from zhujianyun.apps.data_catalogue.actions import editing, finding, mounting, regulating
 from zhujianyun.apps.data_catalogue.models import EntryDraft
 from zhujianyun.apps.data_catalogue.queries import classes
-from zhujianyun.apps.data_catalogue.sample import catalogue, reports
+from zhujianyun.apps.data_catalogue.sample import catalogue, reports, sharing
 from zhujianyun.apps.data_catalogue.sample.catalogue import Planned
 from zhujianyun.apps.data_catalogue.sample.people import People
 from zhujianyun.base import clock, files, workdays
@@ -34,9 +34,15 @@ class Scene:
     """The play: acts ahead by time, and what they need at hand (演练现场)."""
 
     def __init__(
-        self, time: clock.VirtualClock, people: People, seed: int, report: Callable[..., None]
+        self,
+        time: clock.VirtualClock,
+        people: People,
+        seed: int,
+        report: Callable[..., None],
+        scale: float = 1.0,
     ) -> None:
         self.time, self.people, self.report = time, people, report
+        self.seed, self.scale = seed, scale
         self.rng = Random(f"{seed}:data_catalogue")
         self.calendar = workdays.Calendar.build(workdays.shipped_rows())
         self.acts = 0
@@ -49,7 +55,9 @@ class Scene:
         while not self.calendar.is_workday(day):
             day += timedelta(days=1)
         start = clock.at_local(min(day, date(2020, 12, 31)), 8, 45)
-        at = min(start + timedelta(minutes=self.rng.randrange(0, 340) if minutes is None else minutes), ENDS_AT)
+        at = min(
+            start + timedelta(minutes=self.rng.randrange(0, 340) if minutes is None else minutes), ENDS_AT
+        )
         heapq.heappush(self._ahead, (at, next(self._order), act))
 
     def play(self) -> None:
@@ -81,6 +89,11 @@ class Scene:
         self.at(date(2020, 3, 2), partial(self._write, gone, False))
         self.at(date(2020, 8, 3), partial(self._withdraw, gone))
         reports.plan(self)
+        self.sharing = sharing.Play(self, entries, interfaces)
+
+    def entry_of(self, one: Planned) -> Resource:
+        """The entry that was published (已发布目录)."""
+        return self._entries[one.title]
 
     # --- acts ---
 
@@ -146,6 +159,7 @@ class Scene:
         if one.is_open:
             kept = files.put(self._listing(one), name=f"{one.title}.csv", kinds=("csv",))
             mounting.mount_file(entry, kept, code=f"{one.slug}-file", title=f"{one.title}开放数据", by=by)
+        self.sharing.mounted(one)
         if one.place in (2, 29):
             self.at(date(2020, 10, 12), partial(self._retry_interface, one))
 

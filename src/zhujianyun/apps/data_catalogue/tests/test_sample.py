@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 
 from zhujianyun.apps.data_catalogue import sample
-from zhujianyun.apps.data_catalogue.models import EntryDraft, TransferPackage, TransferReceipt, TransferRecord
+from zhujianyun.apps.data_catalogue.models import (
+    EntryDraft,
+    SharingRequest,
+    TransferPackage,
+    TransferReceipt,
+    TransferRecord,
+)
 from zhujianyun.apps.data_catalogue.sample import reports
+from zhujianyun.kernel.case.models import ClockRun
 from zhujianyun.kernel.indicator import registry
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.resource.models import Edition, Mount, Resource, Snapshot
@@ -85,3 +92,22 @@ class TestYear:
         mended = said.filter(state="accepted", kind="entry", code__in=_codes(said, "GX-03"))
         assert mended.exists()
         assert {row.tries for row in said.filter(rule="GX-12")} == {1, 2, 3}
+
+    def test_requests_end_in_every_way_and_some_are_under_way(self):
+        states = set(SharingRequest.objects.values_list("case__state", flat=True))
+        assert {"active", "suspended", "expired", "revoked", "refused", "withdrawn"} <= states
+        assert states & {"received", "deciding", "delivering", "supplementing"}
+
+    def test_a_grant_gives_what_its_case_decided_and_no_more(self):
+        rows = SharingRequest.objects.exclude(grant=None).select_related("grant", "case")
+        assert rows.filter(grant__state="active", grant__is_test=False).count() >= 10
+        for row in rows:
+            granted = {one.code: one for one in row.items.all() if one.decision == "granted"}
+            assert set(row.grant.items) == set(granted) <= set(row.case.facts["subject"]["items"])
+            assert row.grant.quota["per_day"] == min(one.granted_per_day for one in granted.values())
+            assert all(
+                row.grant.masks[code] for code, one in granted.items() if one.sensitivity == "personal"
+            )
+
+    def test_no_answer_came_late(self):
+        assert not ClockRun.objects.filter(case__process="data_sharing_request", overdue=True).exists()
