@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhujianyun.apps.data_gathering.rules import days
 from zhujianyun.apps.data_gathering.rules.shape import LANDED, SCALE, Column
 
 ZONE = "Asia/Shanghai"
@@ -20,6 +21,7 @@ _TRUE, _FALSE = ("1", "true", "t", "y", "yes", "是", "真"), ("0", "false", "f"
 _LARGEST = 38 - SCALE
 _INTEGER = r"^[+-]?\d{1,19}$"
 _DECIMAL = rf"^[+-]?\d{{1,{_LARGEST}}}(\.\d*)?([eE][+-]?\d{{1,2}})?$"
+_PLAIN_DECIMAL = rf"^-?\d{{1,{_LARGEST}}}(\.\d{{1,{SCALE}}})?$"
 _DAY = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$"
 _REFUSED = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OverflowError, ValueError)
 
@@ -44,7 +46,24 @@ def _from_text(column: pa.Array, wanted: Column) -> tuple[pa.Array, np.ndarray]:
         return text, np.zeros(len(text), bool)
     trimmed = pc.utf8_trim_whitespace(column)
     trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    if wanted.type == "date":
+        return _days(trimmed)
     return _bisected(trimmed, _TEXT[wanted.type], LANDED[wanted.type])
+
+
+def _days(text: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Days; nearly all are recognised by arithmetic, what is written otherwise goes the slow way (日期)."""
+    written, right, found = days.recognised(text)
+    lost = written & ~right
+    column = pa.array(found.astype(np.int32), mask=~right).cast(LANDED["date"])
+    others = np.flatnonzero(text.is_valid().to_numpy(zero_copy_only=False) & ~written)
+    if not len(others):
+        return column, lost
+    slow, refused = _bisected(text.take(pa.array(others)), _day, LANDED["date"])
+    lost[others] = refused
+    where = np.zeros(len(text), bool)
+    where[others] = True
+    return pc.replace_with_mask(column, pa.array(where), slow), lost
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -72,13 +91,21 @@ def _matching(text: pa.Array, pattern: str) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(text, pattern), text, pa.scalar(None, pa.string()))
 
 
+def _unless(text: pa.Array, pattern: str) -> pa.Array:
+    """Text that is not of a form; the rest NULL."""
+    return pc.if_else(pc.match_substring_regex(text, pattern), pa.scalar(None, pa.string()), text)
+
+
 def _integer(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(_matching(text, _INTEGER), r"^\+", "").cast(pa.int64())
 
 
 def _decimal(text: pa.Array) -> pa.Array:
+    if pc.all(pc.match_substring_regex(text, _PLAIN_DECIMAL), min_count=0).as_py():
+        return text.cast(LANDED["decimal"])
     plain = pc.replace_substring_regex(_matching(text, _DECIMAL), r"^\+", "")
     plain = pc.replace_substring_regex(plain, rf"(\.\d{{{SCALE}}})0+$", r"\1")
+    plain = _unless(plain, rf"\.\d{{{SCALE + 1},}}$")  # more places than are kept
     return pc.replace_substring_regex(plain, r"\.$", "").cast(LANDED["decimal"])
 
 
