@@ -49,6 +49,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "Client.QuotaDay": (429, "超过每日调用限额，请次日再试或申请提高限额。"),
     "Client.QuotaTotal": (429, "授权的调用总量已用完，请申请续增。"),
     "Client.LookupsTooMany": (429, "短时间内逐条查询过多，请稍后重试或改用批量方式申请。"),
+    "Client.HungUp": (499, "调用方在答复送完之前断开了连接。"),
     "Server.ClientProxy.PolicyStale": (503, "共享网关暂停服务：运行策略未及时更新，请稍后重试。"),
     "Server.ClientProxy.LogFailed": (500, "调用日志无法写入，网关不提供服务，请联系运维人员。"),
     "Server.ClientProxy.Internal": (500, "共享网关内部错误，请凭详情编号联系运维人员。"),
