@@ -1,0 +1,244 @@
+"""One call from its head to its record (一次转接): decide, ask the provider, answer, write down.
+
+The order is the promise: nothing is asked of a provider before the grant allows it and the quota holds a
+place for it; the last byte of an answer leaves after its record is in the log; a caller that hangs up before
+that is not counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from zhujianyun.apps.data_gateway.api.gate import Call
+from zhujianyun.apps.data_gateway.api.proxy import answers, paths, provider, questions
+from zhujianyun.apps.data_gateway.api.proxy.framing import Headers
+from zhujianyun.apps.data_gateway.api.proxy.wire import Wire
+from zhujianyun.apps.data_gateway.rules import receipts, records, reqhash
+from zhujianyun.apps.data_gateway.rules.faults import PROVIDER, Fault
+
+if TYPE_CHECKING:
+    from zhujianyun.apps.data_gateway.api.proxy.caller import Caller
+    from zhujianyun.apps.data_gateway.api.proxy.plane import Plane, Route
+
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
+_HASHED = ("x-road-", "x-zjy-", "content-type")
+
+
+class Exchange:
+    """A call under way (转接)."""
+
+    __slots__ = (
+        "answer", "call", "caller", "chunked", "deadline", "fault", "has_asked", "headers", "is_body_whole",
+        "is_let_through", "is_over", "is_recorded", "length", "line", "method", "pending", "plane", "repeated", "road", "route",
+        "_body_hash", "_head_hash",
+    )  # fmt: skip
+
+    def __init__(
+        self, plane: Plane, caller: Caller, method: str, target: str, headers: Headers, length: int, chunked: bool
+    ) -> None:  # fmt: skip
+        self.plane, self.caller, self.method, self.headers = plane, caller, method, headers
+        self.length, self.chunked = length, chunked
+        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+        self.call: Call = plane.gate.arrive("api", method, target, named, caller.peer)
+        self.route: Route | None = None
+        self.line: Wire | None = None
+        self.answer: answers.Answer | None = None
+        self.fault: Fault | None = None
+        self.pending: list[bytes] = []
+        self.is_body_whole = not (length or chunked)
+        self.has_asked = self.is_let_through = self.is_over = self.is_recorded = self.repeated = False
+        self.deadline = 0.0
+        self.road = b""
+        self._head_hash = b""
+        self._body_hash: Any = None
+
+    # On the way to the provider.
+
+    def begin(self) -> None:
+        """Decide, take a place in the quota, ask for a connection (开始).
+
+        Raises:
+            Fault: why not.
+        """
+        call, plane = self.call, self.plane
+        plane.exchanges.add(self)
+        self._hash_head()
+        call.address = paths.address_of(call.target)
+        self._name_path()
+        permit = plane.gate.enter(call)
+        self.route = plane.route(permit.ground)
+        if self.length > plane.limits.request_body:
+            raise Fault("Client.BodyTooLarge", close=True)
+        self.is_let_through = True
+        try:
+            self.route.provider.take(self)
+        except Fault:
+            self.is_let_through = False
+            raise
+
+    def connected(self, line: Wire) -> None:
+        """A connection is there: ask (发出请求)."""
+        if self.is_over:
+            line.provider.give_back(line, True)
+            return
+        assert self.route is not None
+        self.line, self.has_asked = line, True
+        self.deadline = self.plane.time() + self.route.timeout_seconds
+        self.call.request_out = self.plane.gate.now_us()
+        head = questions.head(self, self.route)
+        line.ask(self, head + b"".join(self.pending) if self.pending else head)
+        if self.pending:
+            self.pending.clear()
+            self.caller.hold(False)
+
+    def body(self, data: bytes) -> None:
+        """A piece of the request's body (请求体).
+
+        Raises:
+            Fault: Client.BodyTooLarge.
+        """
+        self.call.request_bytes += len(data)
+        if self.call.request_bytes > self.plane.limits.request_body:
+            raise Fault("Client.BodyTooLarge", close=True)
+        self._body_hash.update(data)
+        self._send(b"%x\r\n%b\r\n" % (len(data), data) if self.chunked else data)
+
+    def body_ends(self) -> None:
+        """The request is whole (请求体结束)."""
+        self.is_body_whole = True
+        if self.chunked:
+            self._send(b"0\r\n\r\n")
+        if self.call.request_bytes:
+            self.call.request_hash = reqhash.request_hash_of(self._head_hash, self._body_hash.digest())
+
+    def _send(self, data: bytes) -> None:
+        if self.line is not None:
+            self.line.send(data)
+        elif not self.has_asked:
+            self.pending.append(data)
+            if self.call.request_bytes > self.plane.limits.high_water:
+                self.caller.hold(True)
+
+    def _hash_head(self) -> None:
+        call = self.call
+        kept = [pair for pair in call.headers.items() if pair[0].startswith(_HASHED)]
+        canonical = reqhash.canonical_headers(self.method, call.target, kept)
+        self._head_hash = hashlib.sha512(canonical).digest()
+        call.request_hash = b64encode(self._head_hash).decode("ascii")
+        if not self.is_body_whole:
+            self._body_hash = hashlib.sha512()
+
+    def _name_path(self) -> None:
+        """The log knows the pattern that a path fits; what stood for ``*`` may be a person's number."""
+        address, known = self.call.address, self.plane.gate.policy().policy
+        assert address is not None
+        service = known.services.get(address.service_path)
+        if service is None or service.kind != "api":
+            raise Fault("Client.ServiceUnknown")
+        self.call.path, asked = paths.named(service.paths, address.rest)
+        if asked:
+            self.call.subject_hash = records.hashed(bytes.fromhex(known.subject_key), asked)
+
+    def provider_is_full(self, is_full: bool) -> None:
+        """The provider takes no more for the moment, or again (提供方写缓冲)."""
+        self.caller.hold(is_full)
+
+    # On the way back.
+
+    def answer_begins(self, status: int, headers: Headers, length: int | None) -> None:
+        """The head of the provider's answer (答复开始)."""
+        self.deadline = self.plane.time() + self.plane.limits.answer_seconds
+        if not self.is_body_whole:
+            self.caller.closes, self.call.request_hash = True, ""
+        wants_receipt = self.call.headers.get(receipts.ASKED) == "1"
+        self.answer = answers.Answer(self, status, headers, length, wants_receipt)
+
+    def answer_goes_on(self, data: bytes, whole: bool) -> None:
+        """A piece of the provider's answer; with ``whole`` it was the last (答复内容)."""
+        answer = self.answer
+        if self.is_over or answer is None:
+            return
+        if whole:
+            self.line = None
+            self.call.response_in = self.plane.gate.now_us()
+        try:
+            ready = answer.take(data, whole)
+        except Fault as fault:
+            self._fail(fault, "答复无法裁剪或过大")
+            return
+        if whole:
+            self._note(not provider.is_sick(answer.status), f"答复 {answer.status}")
+            self.plane.finish(self, ready)
+        elif ready:
+            self.caller.write(ready)
+
+    def answer_broke(self, type_: str, why: str) -> None:
+        """The provider's answer will not come, or not whole (答复中断)."""
+        line, self.line = self.line, None
+        if self.is_over:
+            return
+        stale = line is not None and line.served and type_ == "Unreachable"
+        if stale and not self.repeated and self.method in _REPEATABLE and not (self.length or self.chunked):
+            assert self.route is not None
+            self.repeated, self.has_asked = True, False
+            self.route.provider.again(self)
+            return
+        self._fail(Fault(f"Server.ServerProxy.{type_}"), why)
+
+    def refused(self, fault: Fault) -> None:
+        """No connection could be had (未取得连接)."""
+        self.is_let_through = False
+        if not self.is_over:
+            self.caller.refuse(self, fault)
+
+    def _fail(self, fault: Fault, why: str) -> None:
+        self._note(False, why)
+        self.call.response_in = self.call.response_in or self.plane.gate.now_us()
+        self._let_go()
+        self.caller.refuse(self, fault)
+
+    def _note(self, good: bool, why: str) -> None:
+        assert self.route is not None
+        self.is_let_through = False
+        self.route.provider.note(good, why, self.plane.gate.now_us() - self.call.request_out)
+
+    def _let_go(self) -> None:
+        line, self.line = self.line, None
+        if line is not None and line.call is self:
+            line.abandon()
+
+    # Ends that nobody wished.
+
+    def late(self) -> None:
+        """Nothing was heard in time (超时)."""
+        if self.line is not None:
+            self._fail(Fault("Server.ServerProxy.TimedOut"), "超时")
+
+    def hung_up(self) -> None:
+        """The caller is gone before the answer is (对方中断)."""
+        if self.is_let_through and self.route is not None:
+            self.is_let_through = False
+            self.route.provider.leave(self)
+        self._let_go()
+
+    # What is written down.
+
+    def record(self) -> None:
+        """Write the record, before the last byte leaves (写入记录).
+
+        Raises:
+            Fault: Server.ClientProxy.LogFailed.
+        """
+        self.is_recorded = True
+        answer = self.answer
+        assert answer is not None
+        good = answer.status < 500
+        self.call.rows = answer.rows
+        if answer.cut is not None:
+            self.call.items = answer.cut.items
+        self.plane.gate.finish(
+            self.call, status=answer.status, response_bytes=answer.body_bytes, response_hash=answer.digest(),
+            succeeded=answer.status < 400, fault_side="" if good else PROVIDER,
+        )  # fmt: skip
