@@ -8,6 +8,7 @@ be imported before Django is ready.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from zhujianyun.kernel.indicator.lake import LANDED, Gathered
 from zhujianyun.kernel.indicator.periods import Grain, Period
 from zhujianyun.kernel.indicator.records import REGION, UNPLACED, Records
 from zhujianyun.kernel.indicator.registry import Definition, all_, get, indicator, needs
@@ -26,6 +27,7 @@ __all__ = [
     "DURATION",
     "EXTERNAL",
     "FLOW",
+    "LANDED",
     "PERCENT",
     "PER_MILLE",
     "RANK",
@@ -37,6 +39,7 @@ __all__ = [
     "YES_NO",
     "Aggregate",
     "Definition",
+    "Gathered",
     "Grain",
     "Kind",
     "Listing",

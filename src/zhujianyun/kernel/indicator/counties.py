@@ -16,6 +16,7 @@ from zhujianyun.base.codes import divisions
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel.indicator import display, registry
 from zhujianyun.kernel.indicator.display import Formatted
+from zhujianyun.kernel.indicator.lake import Gathered
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.indicator.records import UNPLACED, Records
 from zhujianyun.kernel.indicator.registry import Definition
@@ -73,6 +74,8 @@ def _tallies(source: Source, period: Period, city: str) -> dict[str, Tally] | No
             code: over(top.get(code, source.numerator.nothing), bottom.get(code, source.denominator.nothing))
             for code in top.keys() | bottom.keys()
         }
+    if isinstance(source, Gathered):
+        return source.by_county(period, city)
     if not isinstance(source, Records) or not source.city or not source.county_path:
         return None
     return source.by_county(period, city)

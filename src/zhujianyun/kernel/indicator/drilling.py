@@ -17,7 +17,9 @@ from django.db.models import Field, QuerySet, Sum
 from zhujianyun.base import clock
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import ALL, Actor
-from zhujianyun.kernel.indicator import registry
+from zhujianyun.kernel.indicator import lake_pins, registry
+from zhujianyun.kernel.indicator.lake import Gathered
+from zhujianyun.kernel.indicator.lake_rows import GatheredRow, GatheredRows
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.indicator.records import REGION, Records
 from zhujianyun.kernel.indicator.registry import Definition
@@ -63,6 +65,14 @@ def drill(code: str, period: Period, city: str, actor: Actor, *, side: str = "de
         NotFound: nobody declares the code.
     """
     definition = registry.get(code)
+    pins = lake_pins.counted_from(code) if registry.datasets_of(definition) else None
+    if pins is None:
+        return _drill(definition, period, city, actor, side)
+    with lake_pins.holding(pins, capped=pins):  # the versions that the figure was counted from
+        return _drill(definition, period, city, actor, side)
+
+
+def _drill(definition: Definition, period: Period, city: str, actor: Actor, side: str) -> Drill:
     cut = period.cut(clock.today())
     source = definition.source(clock.today())
     if isinstance(source, BoundRatio):
@@ -78,7 +88,7 @@ def drill(code: str, period: Period, city: str, actor: Actor, *, side: str = "de
 
 def rows_of(source: Source, period: Period, city: str = REGION) -> Any:
     """The records of a source; none for what has no list (记录)."""
-    return source.rows(period, city) if isinstance(source, Records | Listing | Reported) else []
+    return source.rows(period, city) if isinstance(source, Records | Gathered | Listing | Reported) else []
 
 
 def len_of(rows: Any) -> int:
@@ -96,6 +106,8 @@ def visible(rows: Any, source: Source, definition: Definition, actor: Actor) -> 
     offices = access.offices_for(actor, reading_permission(definition))
     if offices is ALL:
         return rows
+    if isinstance(rows, GatheredRows):
+        return rows if rows.dataset.system.owner_id in offices else []
     if not isinstance(rows, QuerySet):
         return rows if offices else []
     if not isinstance(source, Records) or not source.office or not offices:
@@ -117,6 +129,8 @@ def columns(code: str, rows: Sequence[Any]) -> Columns:
     """Drilled records as a table, in the declared columns (记录表格)."""
     names = registry.get(code).columns
     found = list(rows)
+    if found and isinstance(found[0], GatheredRow):
+        return Columns(list(found[0].header), [{"cells": list(row.cells), "url": row.url} for row in found])
     told: dict[str, str] = {path: zh for zh, path in getattr(type(found[0]), "DRILL", ())} if found else {}
     names = names or tuple(told) or (_plain_fields(found[0]) if found else ())
     header = [told.get(name) or _heading(type(found[0]), name) for name in names] if found else list(names)

@@ -100,8 +100,17 @@ def _touched(entries: Iterable[Entry]) -> dict[str, set[date]]:
         if codes := watching[entry.verb]:
             days = days_of(entry.facts_dict, clock.local_day(entry.at))
             for code in codes:
-                touched[code] |= days
+                if _concerns(code, entry):
+                    touched[code] |= days
     return touched
+
+
+def _concerns(code: str, entry: Entry) -> bool:
+    """What is counted from gathered data minds only the landings of the data sets it names."""
+    if entry.object_type != "dataset":
+        return True
+    named = registry.datasets_of(registry.get(code))
+    return not named or entry.object_id in named
 
 
 def days_of(facts: dict[str, Any], done_on: date) -> set[date]:

@@ -64,6 +64,8 @@ class Known:
         region = self._rows.get((definition.code, period.grain, period.start, REGION))
         if region is None or not city or not definition.by_city:
             return Stand(Tally(None), reason="无数据")
+        if region.numerator is None:
+            return Stand(Tally(None), reason=region.reason or "无数据")
         # Beside a counted region a city without a row has nothing.
         return Stand(
             definition.source().nothing, version=region.version, state=State(region.state),

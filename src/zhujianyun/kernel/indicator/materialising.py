@@ -6,13 +6,13 @@ Every run is one transaction behind one lock, so that a stale count never lands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 
 from zhujianyun.base import clock
-from zhujianyun.kernel.indicator import periods, registry, snapshots, versions
-from zhujianyun.kernel.indicator.models import Refresh
+from zhujianyun.kernel.indicator import lake_pins, periods, registry, snapshots, versions
+from zhujianyun.kernel.indicator.models import Refresh, Snapshot
 from zhujianyun.kernel.indicator.periods import Grain, Period
 from zhujianyun.kernel.indicator.registry import Definition
 from zhujianyun.kernel.indicator.sheet import Sheet, Slips, Table
@@ -43,7 +43,7 @@ def materialise(
     """
     definitions = _definitions(codes)
     year = year or clock.today().year
-    with transaction.atomic():
+    with transaction.atomic(), lake_pins.holding(_datasets(definitions)) as held:
         _lock()
         known_at, today = snapshots.now_known()
         seq = sealed_seq()
@@ -52,7 +52,8 @@ def materialise(
         report = snapshots.write(tables, known_at=known_at, as_of=today, seq=seq, reason=reason)
         whole = codes is None and year == today.year and cities and set(GRAINS) <= {Grain(g) for g in grains}
         done = [d.code for d in definitions] + ([NIGHTLY] if whole else [])
-        snapshots.confirm(done, at=known_at, seq=seq)
+        sources = _sources(definitions, held) if year == today.year else None
+        snapshots.confirm(done, at=known_at, seq=seq, sources=sources)
     return report
 
 
@@ -65,14 +66,33 @@ def refresh(definitions: Iterable[Definition], days: Iterable[date], *, seq: int
     if not definitions or not days:
         return total
     _lock()
-    versions.sync(definitions)
+    with lake_pins.holding(_datasets(definitions)) as held:
+        versions.sync(definitions)
+        _refresh(definitions, days, seq, known_at, today, total)
+        snapshots.confirm(
+            [d.code for d in definitions], at=known_at, seq=seq, sources=_sources(definitions, held)
+        )
+    return total
+
+
+def _refresh(
+    definitions: Sequence[Definition],
+    days: list[date],
+    seq: int,
+    known_at: datetime,
+    today: date,
+    total: Report,
+) -> None:
     slips = Slips(today)
     few: dict[str, tuple[Definition, Table]] = {}
     whole: list[Definition] = []
     years: set[int] = set()
     for definition in definitions:
         touched = _touched(definition, days, today)
-        if len(touched) > MANY:
+        if _is_gathered_flow(definition):  # a landing may change any day of any year
+            whole.append(definition)
+            years |= {today.year, *_known_years(definition)}
+        elif len(touched) > MANY:
             whole.append(definition)
             years |= {period.start.year for period in touched}
         else:
@@ -81,8 +101,6 @@ def refresh(definitions: Iterable[Definition], days: Iterable[date], *, seq: int
     for year in sorted(years):
         tables = _year(whole, year, GRAINS, today, cities=True)
         _count(total, snapshots.write(tables, known_at=known_at, as_of=today, seq=seq))
-    snapshots.confirm([d.code for d in definitions], at=known_at, seq=seq)
-    return total
 
 
 def nightly() -> Report:
@@ -110,6 +128,30 @@ def sealed_seq() -> int:
 
 def _definitions(codes: Iterable[str] | None) -> list[Definition]:
     return registry.all_() if codes is None else [registry.get(code) for code in codes]
+
+
+def _datasets(definitions: Iterable[Definition]) -> set[str]:
+    return {code for definition in definitions for code in registry.datasets_of(definition)}
+
+
+def _sources(definitions: Iterable[Definition], held: lake_pins.Held) -> dict[str, lake_pins.Pins]:
+    """By which versions each was counted, for those counted from gathered data (所用版本)."""
+    newest = held.newest()
+    named = {d.code: registry.datasets_of(d) for d in definitions}
+    return {
+        code: {dataset: newest[dataset] for dataset in datasets if dataset in newest}
+        for code, datasets in named.items()
+        if datasets
+    }
+
+
+def _is_gathered_flow(definition: Definition) -> bool:
+    return any(not one.is_stock for one in registry.gathered_of(definition))
+
+
+def _known_years(definition: Definition) -> set[int]:
+    rows = Snapshot.objects.filter(indicator=definition.code, grain=Grain.YEAR.value)
+    return {start.year for start in rows.values_list("period_start", flat=True).distinct()}
 
 
 def _lock() -> None:

@@ -60,7 +60,8 @@ class DefinitionVersion(models.Model):
 class Snapshot(models.Model):
     """A value as it was known at an instant (指标快照). Append-only.
 
-    `as_of`: true when; `loaded_at`: known when. City "" is the region. A missing city row beside a
+    `as_of`: true when; `loaded_at`: known when; `sources`: the versions of gathered data, as "code@7",
+    none for what is counted from the platform's own records. City "" is the region. A missing city row beside a
     region row of the same period means that the city has nothing: zero.
     """
 
@@ -79,6 +80,7 @@ class Snapshot(models.Model):
     digest = models.CharField("摘要", max_length=64)
     reason = models.CharField("说明", max_length=200, blank=True, default="")
     state = models.CharField("期间状态", max_length=11, choices=State.choices, default=State.OPEN)
+    sources = models.CharField("归集数据版本", max_length=400, null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "指标快照"
@@ -149,6 +151,7 @@ class Refresh(models.Model):
     indicator = models.CharField("指标", max_length=80, primary_key=True)
     confirmed_at = models.DateTimeField("确认时间")
     source_seq = models.BigIntegerField("留痕序号", default=-1)
+    sources = models.JSONField("归集数据版本", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "最近确认"

@@ -18,6 +18,7 @@ from zhujianyun.kernel.indicator.compare import Against, Comparison, Reading, co
 from zhujianyun.kernel.indicator.drilling import Columns, Drill
 from zhujianyun.kernel.indicator.figures import Figure
 from zhujianyun.kernel.indicator.known import Known, Stand
+from zhujianyun.kernel.indicator.lake import Gathered
 from zhujianyun.kernel.indicator.models import DefinitionVersion, Refresh, Snapshot
 from zhujianyun.kernel.indicator.periods import Grain, Period
 from zhujianyun.kernel.indicator.records import REGION, UNPLACED, Records
@@ -219,6 +220,8 @@ def _checked(source: Source, tally: Tally, period: Period) -> tuple[int, bool]:
     count = drilling.len_of(rows)
     if isinstance(source, Reported):
         return count, (tally.value is not None) == (count > 0)
+    if isinstance(source, Gathered):
+        return count, _gathered_agrees(source, tally, rows)
     if not isinstance(source, Records) or _is_headcount(source):
         return count, tally.numerator == count
     if source.percentile:
@@ -229,6 +232,13 @@ def _checked(source: Source, tally: Tally, period: Period) -> tuple[int, bool]:
         ]
         return count, tally.value == percentile(values, source.percentile)
     return count, tally.numerator == drilling.measured(source, rows)
+
+
+def _gathered_agrees(source: Gathered, tally: Tally, rows: Any) -> bool:
+    """What was never gathered has neither a number nor rows."""
+    if tally.numerator is None:
+        return not len(rows)
+    return tally.numerator == (rows.total() if source.measure else len(rows))
 
 
 def _is_headcount(source: Records) -> bool:

@@ -20,13 +20,14 @@ from functools import cached_property
 
 from zhujianyun.base.errors import NotFound, RuleBroken
 from zhujianyun.kernel.indicator import wording
+from zhujianyun.kernel.indicator.lake import Gathered
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.indicator.records import REGION, Records
 from zhujianyun.kernel.indicator.sources import BoundRatio, Listing, Ratio, Reported, Source
 from zhujianyun.kernel.indicator.tally import Aggregate, Tally
 from zhujianyun.kernel.indicator.units import Kind, Qualifier, Unit, unit
 
-Declared = Records | Ratio | Listing | Reported
+Declared = Records | Gathered | Ratio | Listing | Reported
 DIRECTIONS = ("up", "down", "band")
 
 
@@ -79,6 +80,8 @@ class Definition:
         """What the function declares (口径声明)."""
         made = self.function()
         if self.kind is Kind.DURATION and isinstance(made, Records) and not made.percentile:
+            made = replace(made, average=True)
+        if self.kind is Kind.DURATION and isinstance(made, Gathered):
             made = replace(made, average=True)
         _check(self, made)
         return made
@@ -226,6 +229,18 @@ def part(code: str) -> Source:
     return get(code).source()
 
 
+def gathered_of(definition: Definition) -> list[Gathered]:
+    """The expressions over gathered data that it is counted from, both sides of a ratio (归集来源)."""
+    source = definition.source()
+    sides = [source.numerator, source.denominator] if isinstance(source, BoundRatio) else [source]
+    return [side for side in sides if isinstance(side, Gathered)]
+
+
+def datasets_of(definition: Definition) -> tuple[str, ...]:
+    """The data sets it is counted from; none for what comes from the platform's own records (所用数据集)."""
+    return tuple(dict.fromkeys(code for one in gathered_of(definition) for code in one.codes))
+
+
 def _unit(given: str | Unit) -> Unit:
     return unit(given)
 
@@ -237,10 +252,10 @@ def _home(definition: Definition) -> str:
 def _check(definition: Definition, made: Declared) -> None:
     """Kind and declaration must agree."""
     fits = {
-        Kind.FLOW: isinstance(made, Records) and not made.is_stock,
-        Kind.STOCK: isinstance(made, Listing) or (isinstance(made, Records) and made.is_stock),
+        Kind.FLOW: isinstance(made, Records | Gathered) and not made.is_stock,
+        Kind.STOCK: isinstance(made, Listing) or (isinstance(made, Records | Gathered) and made.is_stock),
         Kind.RATIO: isinstance(made, Ratio | BoundRatio),
-        Kind.DURATION: isinstance(made, Records) and bool(made.measure),
+        Kind.DURATION: isinstance(made, Records | Gathered) and bool(made.measure),
         Kind.EXTERNAL: isinstance(made, Reported),
     }
     if not fits[definition.kind]:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from zhujianyun.kernel.indicator import periods
+from zhujianyun.kernel.indicator.lake import Gathered
 from zhujianyun.kernel.indicator.periods import Grain, Period
 from zhujianyun.kernel.indicator.records import REGION, Cells, Records
 from zhujianyun.kernel.indicator.registry import Definition
@@ -32,7 +33,7 @@ class Sheet:
         """Every cell of an indicator; region cells also where nothing is (取全部单元格)."""
         source = definition.source(known_by)
         table = self._table(source, definition.by_city and self.cities)
-        if not isinstance(source, Records | BoundRatio):
+        if not _fills(source):
             return table
         for grain in self.grains:
             for part in self.period.split(grain):
@@ -42,6 +43,12 @@ class Sheet:
     def _table(self, source: Source, by_city: bool) -> Table:
         if isinstance(source, BoundRatio):
             return self._ratio(source, by_city)
+        if isinstance(source, Gathered):
+            return {
+                (grain, city, start): tally
+                for grain in self.grains
+                for (city, start), tally in source.grouped(self.period, grain, by_city).items()
+            }
         if not isinstance(source, Records):
             return {
                 (grain, city, start): tally
@@ -95,7 +102,7 @@ class Slips:
         table: Table = {}
         for period in wanted:
             found = self._found(source, period.cut(self.known_by), definition.by_city)
-            if isinstance(source, Records | BoundRatio):
+            if _fills(source):
                 found.setdefault(REGION, source.nothing)
             table |= {(period.grain, city, period.start): tally for city, tally in found.items()}
         return table
@@ -119,8 +126,17 @@ class Slips:
         return self._counted[key]
 
 
+def _fills(source: Source) -> bool:
+    """Whether a region without a cell has nothing: gathered data that are missing have no number."""
+    if isinstance(source, BoundRatio):
+        return isinstance(source.numerator, Records) and isinstance(source.denominator, Records)
+    return isinstance(source, Records)
+
+
 def _one(source: Source, period: Period, by_city: bool) -> dict[str, Tally]:
     cells = source.grouped(period, Grain.SPAN, by_city)
+    if isinstance(source, Gathered):  # the region is among them
+        return {city: tally for (city, _), tally in cells.items()}
     if by_city and source.aggregate in (Aggregate.DISTINCT, Aggregate.PERCENTILE):
         cells |= source.grouped(period, Grain.SPAN, by_city=False)
     elif by_city:

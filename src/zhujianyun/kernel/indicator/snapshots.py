@@ -17,9 +17,9 @@ from django.db import connection
 from django.db.models import Max, QuerySet
 
 from zhujianyun.base import clock
-from zhujianyun.kernel.indicator import display, periods
+from zhujianyun.kernel.indicator import display, lake_pins, periods, registry
 from zhujianyun.kernel.indicator.models import PeriodState, Refresh, Snapshot, State
-from zhujianyun.kernel.indicator.periods import Grain
+from zhujianyun.kernel.indicator.periods import Grain, Period
 from zhujianyun.kernel.indicator.records import REGION
 from zhujianyun.kernel.indicator.registry import Definition
 from zhujianyun.kernel.indicator.settling import SETTLED, Settled
@@ -48,6 +48,7 @@ class Row(NamedTuple):
     source_seq: int
     reason: str
     state: str
+    sources: str | None = None
 
 
 class Said(NamedTuple):
@@ -120,12 +121,22 @@ def append(rows: Iterable[Row]) -> None:
             cursor.executemany(statement, values)
 
 
-def confirm(codes: Iterable[str], *, at: datetime, seq: int) -> None:
-    """Note that these numbers are right as of now, changed or not (记录确认时间)."""
-    rows = [Refresh(indicator=code, confirmed_at=at, source_seq=seq) for code in codes]
-    Refresh.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["indicator"], update_fields=["confirmed_at", "source_seq"]
-    )
+def confirm(
+    codes: Iterable[str], *, at: datetime, seq: int, sources: Mapping[str, lake_pins.Pins] | None = None
+) -> None:
+    """Note that these numbers are right as of now, changed or not (记录确认时间); `sources`: by which versions."""
+    told = sources or {}
+    rows = [
+        Refresh(indicator=code, confirmed_at=at, source_seq=seq, sources=told.get(code)) for code in codes
+    ]
+    updated = ["confirmed_at", "source_seq"]
+    for some, fields in (
+        ([row for row in rows if row.indicator in told], [*updated, "sources"]),
+        ([row for row in rows if row.indicator not in told], updated),
+    ):
+        Refresh.objects.bulk_create(
+            some, update_conflicts=True, unique_fields=["indicator"], update_fields=fields
+        )
 
 
 def digest(row: Row | Snapshot) -> str:
@@ -133,7 +144,7 @@ def digest(row: Row | Snapshot) -> str:
     said = (
         row.indicator, row.version, row.city, row.grain, row.period_start.isoformat(), _text(row.numerator),
         _text(row.denominator), _text(row.value), row.qualifier, row.as_of.isoformat(), str(row.source_seq),
-        row.reason, row.state,
+        row.reason, row.state, *([row.sources] if row.sources is not None else []),
     )  # fmt: skip
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
@@ -154,12 +165,14 @@ class _Maker:
         self.known_at, self.as_of, self.seq, self.reason = known_at, as_of, seq, reason
         self.is_cohort = isinstance(definition.declared, Ratio) and definition.declared.basis == "cohort"
         self.nothing = definition.source().nothing
+        self.gathered = registry.gathered_of(definition)
+        self.missing = Tally(None, paired=self.nothing.paired) if self.gathered else self.nothing
         self.scale, self.qualifier = definition.unit.scale, definition.qualifier.value
         self.broken: dict[int, PeriodState] = {}
 
     def row(self, place: Place, tally: Tally | None, known: Said | None) -> Row | None:
         """The row to append for a cell; nothing when it says what is known already."""
-        tally = tally or self.nothing
+        tally = tally or (self.missing if place[1] == REGION else self.nothing)
         if known is None and place[1] != REGION and tally == self.nothing:
             return None  # a city without a row has nothing
         said = self._said(tally)
@@ -167,7 +180,8 @@ class _Maker:
             return None
         state = self.settled.covering(self.definition.code, place[0], place[2])
         if state is None or state.state not in SETTLED:
-            missing = ("分母为零" if tally.paired else "无数据") if said.value is None else ""
+            why = "分母为零" if tally.paired and tally.numerator is not None else "无数据"
+            missing = why if said.value is None else ""
             return self._row(place, said, self.reason or missing, state.state if state else State.OPEN.value)
         return self._restated(place, said, known, state)
 
@@ -198,7 +212,15 @@ class _Maker:
         return Row(
             self.definition.code, said.version, city, grain.value, start, said.numerator, said.denominator,
             said.value, said.qualifier, as_of, self.known_at, self.seq, reason[:200], str(state),
+            self._sources(periods.of(grain, start).cut(self.as_of)) if self.gathered else None,
         )  # fmt: skip
+
+    def _sources(self, period: Period) -> str:
+        """The versions that a cell was counted from, in one line."""
+        pins: lake_pins.Pins = {}
+        for one in self.gathered:
+            pins |= one.sources(period)
+        return lake_pins.told(pins)[:400]
 
 
 def stored(value: Decimal | None) -> Decimal | None:

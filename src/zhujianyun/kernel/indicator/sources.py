@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 from django.db.models import F, QuerySet
 
 from zhujianyun.base.errors import RuleBroken
+from zhujianyun.kernel.indicator.lake import Gathered
 from zhujianyun.kernel.indicator.periods import ONE_DAY, Grain, Period, of
 from zhujianyun.kernel.indicator.records import REGION, Cells, Records
 from zhujianyun.kernel.indicator.tally import Aggregate, Tally, number
@@ -47,8 +48,8 @@ class Ratio:
     day; never exceeds one. For a cohort the two sides must be records of the same model.
     """
 
-    numerator: str | Records
-    denominator: str | Records
+    numerator: str | Records | Gathered
+    denominator: str | Records | Gathered
     basis: Basis = "same_period"
 
     def bound(self, resolve: Callable[[str], Source], known_by: date | None = None) -> BoundRatio:
@@ -59,10 +60,12 @@ class Ratio:
         """
         top = resolve(self.numerator) if isinstance(self.numerator, str) else self.numerator
         bottom = resolve(self.denominator) if isinstance(self.denominator, str) else self.denominator
-        if not isinstance(top, Records) or not isinstance(bottom, Records):
+        if not isinstance(top, Records | Gathered) or not isinstance(bottom, Records | Gathered):
             raise RuleBroken(
                 "比率的分子和分母必须各是一组记录，不能再是比率或外部评定值。", rule="indicator.ratio_parts"
             )
+        if isinstance(top, Gathered) or isinstance(bottom, Gathered):
+            return BoundRatio(top, bottom, "same_period", reached=top)
         counted = cohort(top, bottom, known_by) if self.basis == "cohort" else top
         return BoundRatio(counted, bottom, self.basis, reached=top)
 
@@ -71,10 +74,10 @@ class Ratio:
 class BoundRatio:
     """A ratio whose sides are records (已绑定比率)."""
 
-    numerator: Records
-    denominator: Records
+    numerator: Records | Gathered
+    denominator: Records | Gathered
     basis: Basis
-    reached: Records  # the numerator dated by its own day, also in a cohort
+    reached: Records | Gathered  # the numerator dated by its own day, also in a cohort
 
     @property
     def aggregate(self) -> Aggregate:
@@ -102,6 +105,8 @@ class BoundRatio:
     def earlier_days(self, days: Iterable[date]) -> set[date]:
         """The days of acceptance of what reached the numerator on these days (所属受理日)."""
         found: set[date] = set()
+        if not isinstance(self.reached, Records) or not isinstance(self.denominator, Records):
+            return found
         for on in days:
             reached = self.reached.rows(of(Grain.DAY, on)).order_by().values("pk")
             cells = replace(self.denominator, queryset=self.denominator.queryset.filter(pk__in=reached))

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 
-from zhujianyun.base.errors import NotFound
+from zhujianyun.base.errors import NotFound, OutsideFailed
 from zhujianyun.kernel.resource import queries
 from zhujianyun.kernel.resource.models import Dataset
 
@@ -72,15 +73,38 @@ def reading() -> Iterator[Any]:
 
 def table(connection: Any, dataset: Dataset, version: int | None = None) -> Any:
     """A data set as an Ibis table (归集表): rows of one snapshot, also while a new one is written."""
-    return connection.read_parquet(files(dataset, version))
+    found = files(dataset, version)
+    if not found:
+        return _without_rows(dataset)
+    if connection.name == "pyspark":  # its own door takes one path only
+        name = f"zjy_{uuid4().hex}"
+        connection._session.read.parquet(*found).createOrReplaceTempView(name)
+        return connection.table(name)
+    return connection.read_parquet(found)
+
+
+def _without_rows(dataset: Dataset) -> Any:
+    """A version without a single file still has its columns (空表)."""
+    import ibis
+    import pyarrow as pa
+    from deltalake import DeltaTable
+
+    return ibis.memtable(pa.schema(DeltaTable(str(folder(dataset.code))).schema()).empty_table())
 
 
 def _spark() -> Any:
     """The Spark session that settings name (Spark 会话); made once per process, it takes half a minute."""
     import ibis
-    from pyspark.sql import SparkSession
 
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise OutsideFailed(
+            "没有安装 Spark 支持，请执行 pip install 'zhujianyun[spark]'，或把 ZJY_LAKE_ENGINE 设为 duckdb。",
+            peer="spark", rule="lake.spark", retriable=False,
+        ) from error  # fmt: skip
     builder = SparkSession.builder.master(settings.ZJY_SPARK_MASTER).appName("zhujianyun")
+    builder = builder.config("spark.sql.session.timeZone", "UTC")
     for name, value in settings.ZJY_SPARK.items():
         builder = builder.config(name, value)
     return ibis.pyspark.connect(builder.getOrCreate())
