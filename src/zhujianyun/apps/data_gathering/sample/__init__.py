@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from zhujianyun.apps.data_gathering.models import Batch, Source
 from zhujianyun.apps.data_gathering.neighbour import serving
-from zhujianyun.apps.data_gathering.sample import year
+from zhujianyun.apps.data_gathering.sample import quality, year
 from zhujianyun.base import clock
 
 
@@ -27,8 +27,9 @@ def play(
         scene = year.Scene(time, int(seed), float(scale), port, report or _silent)
         scene.play()
         gc.collect()
+    looks = quality.play(year.operator(), float(scale), report or _silent)
     complete = Batch.objects.filter(state=Batch.State.COMPLETE).count()
-    return {"acts": scene.acts, "sources": Source.objects.count(), "batches": complete, "rows": scene.rows}
+    return {"acts": scene.acts + looks, "sources": Source.objects.count(), "batches": complete, "rows": scene.rows}
 
 
 def _silent(*_: object) -> None:

@@ -12,7 +12,7 @@ PAIRS = (
     ("begun_on", "ended_on"), ("start_date", "end_date"), ("begin_date", "end_date"), ("valid_from", "valid_to"),
     ("valid_from", "valid_until"), ("issued_on", "valid_until"), ("received_on", "ended_on"), ("accepted_on", "ended_on"),
     ("accepted_on", "concluded_on"), ("signed_on", "ended_on"), ("started_on", "ended_on"),
-    ("started_on", "finished_on"), ("issued_on", "expires_on"),
+    ("started_on", "finished_on"), ("issued_on", "expires_on"), ("issued_on", "valid_to"), ("found_on", "closed_on"), ("decided_on", "reached_on"),
 )  # fmt: skip
 Column = Mapping[str, Any]
 
@@ -48,7 +48,9 @@ def _of_column(column: Column, key: Sequence[str]) -> list[dict[str, Any]]:
 
 def _may_lie_ahead(name: str) -> bool:
     """Whether a day may be later than the reading: plans and terms end in the future (可在将来)."""
-    return any(word in name for word in ("plan", "due", "valid", "until", "expire", "end", "finish", "next"))
+    return name.endswith("_to") or any(
+        word in name for word in ("plan", "due", "valid", "until", "expire", "end", "finish", "next")
+    )
 
 
 def _of_pairs(columns: Sequence[Column]) -> list[dict[str, Any]]:
