@@ -118,6 +118,13 @@ class Caller(asyncio.Protocol):
         if self.phase is Phase.HEAD:  # trailers are not passed on
             self.headers.append((name.lower(), value))
 
+    def on_headers_complete(self) -> None:
+        if self.surplus:
+            return
+        # llhttp forgets both with the end of the message.
+        self.closes = not self.parser.should_keep_alive()
+        self.takes_chunks = self.parser.get_http_version() == "1.1"
+
     def on_body(self, body: bytes) -> None:
         if not self.surplus:
             self.pieces.append(body)
@@ -150,10 +157,7 @@ class Caller(asyncio.Protocol):
         self._feed(head)
         if len(self.headers) > self.plane.limits.headers:
             raise framing.malformed("", "Client.HeadersTooLarge")
-        version = self.parser.get_http_version()
-        length, chunked = framing.check_headers(self.headers, version=version)
-        self.takes_chunks = version == "1.1"
-        self.closes = not self.parser.should_keep_alive()
+        length, chunked = framing.check_headers(self.headers, version="1.1" if self.takes_chunks else "1.0")
         if self.url == HEALTH.encode():
             self._say_healthy()
             return

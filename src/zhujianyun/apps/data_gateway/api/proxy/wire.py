@@ -32,7 +32,7 @@ class Wire(asyncio.Protocol):
     """A kept connection (连接). ``call`` is whom it serves at the moment."""
 
     __slots__ = (
-        "began", "buffer", "call", "complete", "headers", "heard", "idle_since", "parser", "pieces", "provider",
+        "began", "buffer", "call", "complete", "headers", "heard", "idle_since", "keeps", "parser", "pieces", "provider",
         "served", "surplus", "transport", "until_end",
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ class Wire(asyncio.Protocol):
         self.buffer = b""
         self.headers: framing.Headers = []
         self.pieces.clear()
-        self.began = self.heard = self.complete = self.surplus = self.until_end = False
+        self.began = self.heard = self.complete = self.surplus = self.until_end = self.keeps = False
 
     # What asyncio calls.
 
@@ -94,6 +94,9 @@ class Wire(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.began:  # trailers are not passed on
             self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        self.keeps = self.parser.should_keep_alive()  # llhttp forgets it with the end of the message
 
     def on_body(self, body: bytes) -> None:
         if not self.surplus:
@@ -211,7 +214,7 @@ class Wire(asyncio.Protocol):
     def _finish(self, body: bytes = b"") -> None:
         """The answer is whole: the connection goes back first, so that the next call finds it."""
         call, self.call = self.call, None
-        reusable = not self.surplus and not self.until_end and self.parser.should_keep_alive()
+        reusable = not self.surplus and not self.until_end and self.keeps
         self.served += 1
         self.provider.give_back(self, reusable)
         if call is not None:
