@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,11 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
         except ConnectionError:
             self.close_connection = True  # whoever asked has gone
+
+    def setup(self) -> None:
+        """Send small answers at once."""
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class calls it
         """Keep silent: a line for every page would fill the log."""
@@ -84,12 +90,33 @@ def bidding() -> Iterator[int]:
         server.server_close()
 
 
+@contextmanager
+def departments(*, realistic: bool = False) -> Iterator[str]:
+    """The three departments while the block runs, at any free port (三部门接口); the address.
+
+    Each block has switches of its own; without ``realistic`` they answer at once.
+    """
+    from zhujianyun.apps.data_gathering.neighbour.departments import Departments
+
+    server = opened(0, Departments.fresh(realistic=realistic))
+    if server is None:
+        raise OSError("no free port")
+    try:
+        yield f"http://{HOST}:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 def serve(stop: threading.Event | None = None) -> None:
     """Play the outside interfaces until told to stop (开始扮演)."""
     from zhujianyun.apps.data_gathering.neighbour.bidding import Bidding
     from zhujianyun.apps.data_gathering.neighbour.departments import Departments
 
-    told = ((_known_port(), Bidding, "招标投标系统接口"), (departments_port(), Departments, "民政、市场监管、人社接口"))
+    told = (
+        (_known_port(), Bidding, "招标投标系统接口"),
+        (departments_port(), Departments, "民政、市场监管、人社接口"),
+    )
     servers = []
     for port, handler, zh in told:
         server = opened(port, handler)

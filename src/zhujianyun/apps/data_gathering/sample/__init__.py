@@ -29,7 +29,12 @@ def play(
         gc.collect()
     looks = quality.play(year.operator(), float(scale), report or _silent)
     complete = Batch.objects.filter(state=Batch.State.COMPLETE).count()
-    return {"acts": scene.acts + looks, "sources": Source.objects.count(), "batches": complete, "rows": scene.rows}
+    return {
+        "acts": scene.acts + looks,
+        "sources": Source.objects.count(),
+        "batches": complete,
+        "rows": scene.rows,
+    }
 
 
 def _silent(*_: object) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ import pyarrow.csv as pacsv
 
 SERVERS = {"postgresql": "ZJY_TEST_POSTGRES", "mysql": "ZJY_TEST_MARIADB"}
 PORTION = 20_000
+Made = tuple[str, pa.Table, Sequence[str]]  # name, rows, key; made one by one, as one is enough to hold
 
 
 def address(store: str) -> str:
@@ -37,7 +38,7 @@ def password(store: str) -> str:
     return urlsplit(address(store)).password or ""
 
 
-def create_sqlite(path: Path, tables: Mapping[str, tuple[pa.Table, Sequence[str]]]) -> None:
+def create_sqlite(path: Path, tables: Iterable[Made]) -> None:
     """A file with tables, whole or not at all (建 SQLite 库)."""
     from adbc_driver_sqlite import dbapi
 
@@ -46,7 +47,7 @@ def create_sqlite(path: Path, tables: Mapping[str, tuple[pa.Table, Sequence[str]
     with dbapi.connect(f"file:{partial}", autocommit=True) as db, db.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF")
         cursor.execute("BEGIN")
-        for name, (rows, key) in tables.items():
+        for name, rows, key in tables:
             cursor.execute(f"CREATE TABLE {name} ({_columns(rows.schema, _SQLITE)})")
             cursor.adbc_ingest(name, _days_as_text(rows), mode="append")
             cursor.execute(f"CREATE INDEX {name}_key ON {name} ({', '.join(key)})")
@@ -71,12 +72,12 @@ def drift(path: Path, name: str, old: str, new: str) -> None:
     db.close()
 
 
-def create_postgresql(tables: Mapping[str, tuple[pa.Table, Sequence[str]]]) -> None:
+def create_postgresql(tables: Iterable[Made]) -> None:
     """The tables on the PostgreSQL server, in one transaction (建 PostgreSQL 表)."""
     import psycopg
 
     with psycopg.connect(address("postgresql")) as db, db.cursor() as cursor:
-        for name, (rows, key) in tables.items():
+        for name, rows, key in tables:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
             cursor.execute(f"CREATE TABLE {name} ({_columns(rows.schema, _POSTGRESQL, key)})")
             with cursor.copy(f"COPY {name} FROM STDIN WITH (FORMAT csv)") as copy:
@@ -84,11 +85,11 @@ def create_postgresql(tables: Mapping[str, tuple[pa.Table, Sequence[str]]]) -> N
                     copy.write(_as_csv(batch))
 
 
-def create_mysql(tables: Mapping[str, tuple[pa.Table, Sequence[str]]]) -> None:
+def create_mysql(tables: Iterable[Made]) -> None:
     """The tables on the MariaDB server (建 MariaDB 表)."""
     db = _mysql()
     with db, db.cursor() as cursor:
-        for name, (rows, key) in tables.items():
+        for name, rows, key in tables:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
             cursor.execute(f"CREATE TABLE {name} ({_columns(rows.schema, _MYSQL, key)})")
             holders = ",".join(["%s"] * rows.num_columns)

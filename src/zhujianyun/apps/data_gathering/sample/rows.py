@@ -16,7 +16,16 @@ from zhujianyun.apps.data_gathering.sample.tables import Table
 FIRMS, PEOPLE, PROJECTS = 30_000, 600_000, 90_000
 FIRST_DAY = np.datetime64("2018-01-01")
 UNITS = ("%", "亿元", "万㎡", "户", "座", "km")
-FIGURES = ("商品房销售面积", "商品房均价", "供水普及率", "污水集中处理率", "燃气普及率", "人均公园绿地", "道路长度", "预算执行率")
+FIGURES = (
+    "商品房销售面积",
+    "商品房均价",
+    "供水普及率",
+    "污水集中处理率",
+    "燃气普及率",
+    "人均公园绿地",
+    "道路长度",
+    "预算执行率",
+)
 
 
 @dataclass
@@ -70,7 +79,9 @@ class Scene:
             return self.projects % len(codes.COUNTIES)
         if "uscc" in self.table.key:
             first = np.searchsorted(codes.COUNTIES, self.cities)
-            return first + self.draw(10_000, "county") % (np.searchsorted(codes.COUNTIES, self.cities + 100) - first)
+            return first + self.draw(10_000, "county") % (
+                np.searchsorted(codes.COUNTIES, self.cities + 100) - first
+            )
         return self.draw(len(codes.COUNTIES), "county")
 
     @cached_property
@@ -99,7 +110,7 @@ class Scene:
 
     def money(self, below: int, *what: object) -> pa.Array:
         """An amount with two places (金额)."""
-        return pa.array(self.changing(below * 100, *what) / 100.0 + 1)
+        return pa.array((self.changing(below * 100, *what) + 100) / 100.0)
 
     def of(self, listed: tuple[str, ...], *what: object) -> pa.Array:
         """A word of a list (取值)."""
@@ -152,7 +163,9 @@ def _later(scene: Scene) -> pa.Array:
 
 def _done(scene: Scene) -> pa.Array:
     days = scene.until_now("done")
-    return pa.array(np.where(scene.draw(8, "open") == 0, np.datetime64("NaT"), days.to_numpy(zero_copy_only=False)))
+    return pa.array(
+        np.where(scene.draw(8, "open") == 0, np.datetime64("NaT"), days.to_numpy(zero_copy_only=False))
+    )
 
 
 def _area(scene: Scene) -> pa.Array:

@@ -100,7 +100,7 @@ def _drop(table: Table, state: int, seed: int) -> None:
 
 
 def _create(tables: list[Table], seed: int) -> None:
-    made = {table.name: (states.whole(table, seed), table.key) for table in tables}
+    made = ((table.name, states.whole(table, seed), table.key) for table in tables)
     if not is_served(tables[0]):
         databases.create_sqlite(path_of(tables[0]), made)
     elif tables[0].store == "mysql":

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 from django.db import connection
 
 from zhujianyun.apps.data_gathering.actions import gathering, registering, starting
@@ -79,7 +80,9 @@ class Scene:
             yield Act(clock.at_local(day, 10, place % 60), place, "attach", table.code)
             yield Act(clock.at_local(day + timedelta(days=1), 1, place % 60), place, "gather", table.code)
             if self.scale >= SMALL or place % 6 == 0 or table.title in _TOLD or table.code in own[:2]:
-                night = clock.at_local(NIGHT + timedelta(days=place % 3), 1) + timedelta(minutes=place // 3 * 4)
+                night = clock.at_local(NIGHT + timedelta(days=place % 3), 1) + timedelta(
+                    minutes=place // 3 * 4
+                )
                 yield Act(night, place, "gather", table.code, states.DECEMBER)
             if table.title in CURSORS:
                 morning = clock.at_local(date(2020, 12, 31), 2) + timedelta(minutes=place)
@@ -93,7 +96,11 @@ class Scene:
             "mode": Source.Mode.DIGEST, "secret": secret, "holds_personal": checks.is_personal(_rows_of(table)),
         }  # fmt: skip
         if table.title in CURSORS:
-            settings |= {"mode": Source.Mode.CURSOR, "cursor_column": CURSORS[table.title], "overlap_minutes": 4320}
+            settings |= {
+                "mode": Source.Mode.CURSOR,
+                "cursor_column": CURSORS[table.title],
+                "overlap_minutes": 4320,
+            }
         known = Dataset.objects.select_related("system__owner").filter(code=table.code).first()
         columns = checks.declared(known.columns if known else _rows_of(table))
         if known:
@@ -119,13 +126,16 @@ class Scene:
             gathering.gather(batch.code)
         self.acts += 1
         self.rows += Batch.objects.get(pk=batch.pk).read
+        pa.default_memory_pool().release_unused()
 
     def _leave_to_the_plan(self) -> None:
         """What runs after the play comes at night, the signings within the hour (按计划归集)."""
         night = clock.at_local(date(2021, 1, 1), 1)
         for place, source in enumerate(Source.objects.select_related("dataset").order_by("dataset__code")):
             hourly = source.dataset.title.startswith("招标公告")
-            source.next_at = clock.at_local(date(2020, 12, 31), 15) if hourly else night + timedelta(minutes=place)
+            source.next_at = (
+                clock.at_local(date(2020, 12, 31), 15) if hourly else night + timedelta(minutes=place)
+            )
             source.save(update_fields=["next_at"])
 
 
@@ -175,6 +185,14 @@ def owned(scale: float) -> list[Table]:
         created = clock.at_local(date(2020, 9, 14) + timedelta(days=place), 9)
         code = f"{system.replace('_', '-')}-main"
         found.append(
-            Table(code, title, system, listed_, tuple(key), tables.sized(title, scale, rows), {"created": created})
+            Table(
+                code,
+                title,
+                system,
+                listed_,
+                tuple(key),
+                tables.sized(title, scale, rows),
+                {"created": created},
+            )
         )
     return found
