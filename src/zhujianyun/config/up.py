@@ -12,7 +12,7 @@ from zhujianyun.config.supervisor import Child, Supervisor, check_ports
 
 
 def children(*, host: str, port: int) -> list[Child]:
-    """The three processes of the platform (三个进程), and in a demo the systems that it probes."""
+    """The three processes of the platform (三个进程), those of its apps, and in a demo the systems it probes."""
     env = {
         **os.environ,
         "ZJY_GATEWAY_URL": os.environ.get("ZJY_GATEWAY_URL", f":{port + 1}"),
@@ -37,8 +37,31 @@ def children(*, host: str, port: int) -> list[Child]:
             port=port + 1,
         ),
         Child(name="worker", argv=[sys.executable, "-m", "zhujianyun", "worker"], env=env, ready_url=None),
+        *_of_apps(env, host, port),
         *_neighbours(env),
     ]  # fmt: skip
+
+
+def _of_apps(env: dict[str, str], host: str, port: int) -> list[Child]:
+    """The processes that apps bring (应用进程)."""
+    from django.conf import settings
+
+    from zhujianyun.config.assembly import manifests
+
+    return [
+        Child(
+            name=one.name,
+            argv=[
+                part.format(python=sys.executable, host=host, port=port + one.port_offset)
+                for part in one.argv
+            ],
+            env={**env, **{name: str(getattr(settings, name)) for name in one.settings}},
+            ready_url=f"http://{_reachable(host)}:{port + one.port_offset}{one.ready_path}",
+            port=port + one.port_offset,
+        )
+        for manifest in manifests().values()
+        for one in manifest.brings
+    ]
 
 
 def _neighbours(env: dict[str, str]) -> list[Child]:

@@ -31,6 +31,20 @@ def ticks() -> list[tuple[str, object, float]]:
         ("outbox.deliver", outbox.deliver, OUTBOX_EVERY),
         ("journal.checkpoint", journal.checkpoint, CHECKPOINT_EVERY),
         ("demo.clock", demo_clock.keep, 60.0),
+        *_of_apps(),
+    ]
+
+
+def _of_apps() -> list[tuple[str, object, float]]:
+    """The ticks that apps bring (应用节拍)."""
+    from django.utils.module_loading import import_string
+
+    from zhujianyun.config.assembly import manifests
+
+    return [
+        (name, import_string(path.replace(":", ".")), seconds)
+        for manifest in manifests().values()
+        for name, path, seconds in manifest.ticks
     ]
 
 

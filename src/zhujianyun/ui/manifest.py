@@ -77,6 +77,21 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True)
+class Process:
+    """A process that an app brings beside web, gateway and worker (应用进程).
+
+    In `argv` stand ``{python}``, ``{host}`` and ``{port}``; the port is that of the web plus `port_offset`.
+    `settings` are names whose values go into the environment; `ready_path` answers 200 when it serves.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    port_offset: int
+    ready_path: str
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an app is, offers and needs (应用清单)."""
 
@@ -99,4 +114,6 @@ class Manifest:
     sample: str = ""  # "module:function" that plays the app's part of the demo year
     sample_order: int = 500  # plays go by this number, then by name: who builds on another's play comes later
     neighbours: str = ""  # "module:function" that plays outside systems while the demo runs, until killed
+    ticks: tuple[tuple[str, str, float], ...] = ()  # worker: name, "module:function", seconds between turns
+    brings: tuple[Process, ...] = ()  # processes of its own
     needs: Needs = field(default_factory=Needs)
