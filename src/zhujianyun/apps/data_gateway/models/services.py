@@ -23,6 +23,7 @@ class Service(models.Model):
     allow_private = models.JSONField("允许的内网网段", default=list)
     credential = models.CharField("调用凭据（密封）", max_length=600, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
+    changed_at = models.DateTimeField("变更时间", default=clock.now)
 
     class Meta:
         verbose_name = verbose_name_plural = "共享服务"

@@ -63,6 +63,8 @@ class Compiled:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.subject_key = bytes.fromhex(policy.subject_key)
+        self.cursor_key = bytes.fromhex(policy.cursor_key)
         self._grounds: dict[str, Ground] = {}
         self._of_mount: dict[tuple[str, str], list[Terms]] = defaultdict(list)
         for terms in policy.grants.values():

@@ -6,6 +6,7 @@ before the last byte of the answer leaves.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -29,6 +30,7 @@ class Call:
     target: str
     headers: Mapping[str, str]
     source: str
+    clock_ns: int  # monotonic, at request_in
     address: Address | None = None
     permit: deciding.Permit | None = None
     known: Known = field(default_factory=Known)
@@ -45,6 +47,17 @@ class Call:
     first_key: str = ""
     last_key: str = ""
     subject_hash: str = ""
+    subject_key: bytes = b""  # of the policy, for hashing what was looked up
+
+    def begin_work(self) -> int:
+        """The provider's or the query's work begins (开始处理); to be handed to `end_work`."""
+        return time.perf_counter_ns()
+
+    def end_work(self, begun: int) -> None:
+        """It ended (处理结束): the two inner times bracket it."""
+        now = time.perf_counter_ns()
+        self.request_out = self.request_in + (begun - self.clock_ns) // 1000
+        self.response_in = self.request_in + (now - self.clock_ns) // 1000
 
     @property
     def message_id(self) -> str:

@@ -89,7 +89,9 @@ class Gate:
         if self._seen is None:  # only the policy tells where the platform's clock stands
             with contextlib.suppress(Fault):
                 self.policy()
-        return Call(next(self._ids), plane, self.now_us(), method, target, headers, source)
+        return Call(
+            next(self._ids), plane, self.now_us(), method, target, headers, source, time.perf_counter_ns()
+        )
 
     def enter(self, call: Call) -> Permit:
         """Judge a call and take its quota (放行).
@@ -101,9 +103,9 @@ class Gate:
         if call.address is None:
             call.address = addresses.parse(call.target)
         call.path = call.path or call.address.rest
+        call.subject_key = compiled.subject_key
         if call.address.query:
-            key = bytes.fromhex(compiled.policy.subject_key)
-            call.query_hash = records.hashed(key, call.address.query)
+            call.query_hash = records.hashed(call.subject_key, call.address.query)
         try:
             at = datetime.fromtimestamp(call.request_in / 1_000_000, UTC)
             permit = compiled.decide(call.ask(), at)
