@@ -20,5 +20,9 @@ MANIFEST = Manifest(
     ),
     tables={"quality_dimensions": "quality_dimensions.csv", "quality_grades": "quality_grades.csv"},
     urls="zhujianyun.apps.data_gathering.urls",
+    indicators="zhujianyun.apps.data_gathering.indicators",
     menu=(MenuEntry("数据归集", "data_gathering:home", "download", VIEW, 220),),
+    sample="zhujianyun.apps.data_gathering.sample:play",
+    sample_order=600,  # the catalogue registers most of the tables
+    neighbours="zhujianyun.apps.data_gathering.neighbour.serving:serve",
 )  # fmt: skip
