@@ -34,6 +34,7 @@ class Foreign:
     title: str
     abstract: str
     system: tuple[str, str, str]  # code, name, whose data
+    desk: str  # under which name it answers in the demo
     path: str
     items: tuple[Item, ...]
     opened: tuple[int, int]
@@ -45,30 +46,32 @@ def _personal(code: str, zh: str, mask: str) -> Item:
     return Item(code, zh, sensitivity="personal", mask=mask)
 
 
-ID_NO, PERSON = _personal("id_no", "身份证号", "id_card"), _personal("person_name", "姓名", "name")
+ID_NO, PERSON = _personal("id_no", "身份证号", "id_card"), _personal("name", "姓名", "name")
 FOREIGN = (
     Foreign(
         "scjg-enterprise", "gx-scjg", "11450000MB00000278", "102001/900001", "基础/法人/市场主体", "企业登记信息",
-        "全区企业和个体工商户的登记、变更和注销情况，由市场监督管理部门提供查询接口。",
-        ("gx_market_register", "市场主体登记系统", "market"), "/v1/enterprises/*",
-        (Item("uscc", "统一社会信用代码"), Item("name", "名称"), Item("legal_person", "法定代表人"),
-         Item("status", "登记状态"), Item("address", "住所"), Item("established_on", "成立日期", "date")),
+        "全区企业的登记、变更和注销情况，由市场监督管理部门提供查询接口。",
+        ("gx_market_register", "市场主体登记系统", "market"), "market", "/v1/enterprises/*",
+        (Item("uscc", "统一社会信用代码"), Item("name", "名称"), Item("status", "登记状态"),
+         _personal("legal_person", "法定代表人", "name"), Item("registered_capital", "注册资本（万元）", "decimal"),
+         Item("founded_on", "成立日期", "date"), Item("authority", "登记机关")),
         (1, 6), 0.40, ("企业资质核验", "招标投标资格核验", "信用信息核对"),
     ),
     Foreign(
         "rs-insurance", "gx-rs", "11450000MB00000353", "101001/900002", "基础/人口/社会保险", "社会保险参保信息",
-        "参保人的参保单位、缴费月数和最近缴费月份，由人力资源和社会保障部门提供查询接口。",
-        ("gx_social_insurance", "社会保险信息系统", "labour"), "/v1/persons/*",
-        (ID_NO, PERSON, Item("employer_uscc", "参保单位代码"), Item("months", "累计缴费月数", "integer"),
-         Item("last_month", "最近缴费月份")),
+        "参保人的参保状态、参保单位、累计缴费月数和最近缴费月份，由人力资源和社会保障部门提供查询接口。",
+        ("gx_social_insurance", "社会保险信息系统", "labour"), "labour", "/v1/insurances/*",
+        (ID_NO, PERSON, Item("state", "参保状态"), Item("paid_months", "累计缴费月数", "integer"),
+         Item("last_paid", "最近缴费月份"), Item("employer_uscc", "参保单位代码"), Item("employer_name", "参保单位")),
         (3, 2), 0.22, ("注册人员社保核验", "公租房申请核验"),
     ),
     Foreign(
         "mz-marriage", "gx-mz", "11450000MB0000043X", "101001/900001", "基础/人口/婚姻登记", "婚姻登记信息",
-        "婚姻登记状况和登记日期，由民政部门提供查询接口。",
-        ("gx_marriage_register", "婚姻登记系统", "civil"), "/v1/persons/*",
-        (ID_NO, PERSON, _personal("spouse_name", "配偶姓名", "name"), Item("status", "婚姻状况"),
-         Item("registered_on", "登记日期", "date")),
+        "婚姻登记状况、登记日期和登记机关，由民政部门提供查询接口。",
+        ("gx_marriage_register", "婚姻登记系统", "civil"), "civil", "/v1/marriages/*",
+        (ID_NO, PERSON, Item("state", "婚姻状况"), Item("registered_on", "登记日期", "date"),
+         Item("authority", "登记机关"), _personal("spouse_name", "配偶姓名", "name"),
+         _personal("spouse_id_no", "配偶身份证号", "id_card")),
         (5, 11), 0.14, ("公租房申请核验", "购房资格核验"),
     ),
 )  # fmt: skip

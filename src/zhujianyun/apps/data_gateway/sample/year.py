@@ -44,10 +44,12 @@ class Scene:
             self._open_foreign(one, offices[one.office])
         for mount in self._own_mounts():
             self._at(max(clock.local_day(mount.mounted_at) + timedelta(days=3), date(2020, 5, 12)))
-            services.open_service(mount, others.MEMBER, clock.today())
+            services.open_service(mount, others.MEMBER)
             self._acted()
         self.time.move_to(ENDS_AT)
         self._history(offices)
+        if consumer := Office.objects.filter(code=services.CALLER).first():
+            services.key_of_demo(consumer)
 
     def _at(self, day: date) -> None:
         self.time.move_to(max(clock.at_local(min(day, date(2020, 12, 30)), 9, 30), self.time.now()))
@@ -65,9 +67,12 @@ class Scene:
         resources.publish(entry, others.draft(one), by=SYSTEM)
         binding = {item.code: item.code for item in one.items}
         mount = resources.mount_api(
-            entry, services.address(one.code), binding, code=one.code, title=f"{one.title}查询接口", by=SYSTEM
+            entry, services.address(one.desk), binding, code=one.code, title=f"{one.title}查询接口", by=SYSTEM
         )
-        services.open_service(mount, one.member, clock.today(), paths=(one.path,))
+        services.open_service(mount, one.member, paths=(one.path,))
+        consumer = Office.objects.filter(code=services.CALLER).first()
+        if consumer is not None:
+            services.grant(mount, one, consumer, one.purposes[0])
         self._acted()
 
     def _own_mounts(self) -> list[Mount]:
@@ -112,13 +117,15 @@ class Scene:
         codes = [*self.rng.sample(ASKING, 3)]
         asking = [*Office.objects.filter(code__in=codes).order_by("code"),
                   *Office.objects.filter(kind=Office.Kind.CITY).order_by("code")]  # fmt: skip
+        granted = {one.consumer_id: one for one in Grant.objects.filter(mount=service.mount)}
         parts = [self.rng.uniform(0.5, 1.5) * (4 if office.kind == "division" else 1) for office in asking]
-        return [
-            history.Stream(
-                service, office, one.purposes[n % len(one.purposes)], one.weight * part / sum(parts)
-            )
-            for n, (office, part) in enumerate(zip(asking, parts, strict=True))
-        ]
+        found = []
+        for n, (office, part) in enumerate(zip(asking, parts, strict=True)):
+            grant = granted.get(office.pk)
+            purpose = grant.purpose if grant else one.purposes[n % len(one.purposes)]
+            code = grant.code if grant else ""
+            found.append(history.Stream(service, office, purpose, one.weight * part / sum(parts), code))
+        return found
 
     def _read(self, service: Service, weight: float, offices: dict[str, Office]) -> list[history.Stream]:
         """Whoever holds a grant reads a table of ours; without any, two or three departments do."""
