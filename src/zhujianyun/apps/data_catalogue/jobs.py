@@ -42,3 +42,12 @@ def report_daily() -> str:
     except Conflict as waiting:
         return waiting.message_zh
     return f"第 {made.sequence} 批，{made.count} 条" if made else "没有变化"
+
+
+@jobs.daily_at("00:05")
+@jobs.job(zh="共享授权到期")
+def expire_grants() -> str:
+    """Mark what ran out at midnight and close its cases (授权到期); it served nothing from that instant."""
+    from zhujianyun.apps.data_catalogue.actions import granting
+
+    return f"到期 {granting.expire()} 个"

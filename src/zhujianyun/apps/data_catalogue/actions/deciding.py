@@ -191,7 +191,8 @@ def _write(
         one.decision = RequestItem.Decision.GRANTED if given.is_granted else RequestItem.Decision.WITHHELD
         one.granted_per_day = given.per_day if given.is_granted else None
         one.granted_until = given.until if given.is_granted else None
-        one.mask, one.exact_lookup, one.why = given.mask, given.exact_lookup, given.why.strip()[:200]
+        one.mask = given.mask if given.is_granted else one.mask
+        one.exact_lookup, one.why = given.exact_lookup, given.why.strip()[:200]
     columns = ["decision", "granted_per_day", "granted_until", "mask", "exact_lookup", "why"]
     RequestItem.objects.bulk_update(items, columns)
     row_filter, row.per_second, row.page_limit = limits

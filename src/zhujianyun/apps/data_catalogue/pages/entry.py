@@ -15,7 +15,7 @@ from zhujianyun.apps.data_catalogue.forms import entry as forms
 from zhujianyun.apps.data_catalogue.forms.wording import MASKS, SENSITIVITIES, SHARES, TYPES
 from zhujianyun.apps.data_catalogue.pages.frame import asked, done, form_of, shown
 from zhujianyun.apps.data_catalogue.pages.wording import timeline
-from zhujianyun.apps.data_catalogue.queries import EDIT, MOUNT, PUBLISH, pages
+from zhujianyun.apps.data_catalogue.queries import EDIT, MOUNT, PUBLISH, REQUEST, pages
 from zhujianyun.base import clock, files
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
@@ -56,6 +56,7 @@ def _rights(entry: Resource, by: access.Actor) -> dict[str, bool]:
         "may_edit": live and access.allows(by, EDIT, entry.provider),
         "may_mount": live and access.allows(by, MOUNT, entry.provider),
         "may_unmount": access.allows(by, MOUNT, entry.provider),
+        "may_ask": live and entry.share != "none" and access.allows(by, REQUEST),
         "may_waive": access.allows(by, PUBLISH, entry.provider),
         "may_see_grants": access.allows(by, EDIT, entry.provider) or access.allows(by, PUBLISH),
     }

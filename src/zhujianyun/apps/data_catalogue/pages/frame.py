@@ -10,13 +10,13 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhujianyun.apps.data_catalogue.queries import EDIT, PUBLISH, VIEW
+from zhujianyun.apps.data_catalogue.queries import EDIT, PUBLISH, REQUEST, VIEW
 from zhujianyun.base.errors import PlatformError
 from zhujianyun.kernel import access
 from zhujianyun.ui.workbench import viewer
 
 TABS = (
-    ("entries", "目录"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("reports", "上报"), ("regulations", "管理办法"),
+    ("entries", "目录"), ("requests", "共享申请"), ("grants", "授权"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("reports", "上报"), ("regulations", "管理办法"),
 )  # fmt: skip
 
 
@@ -30,7 +30,8 @@ def shown(
     """
     actor = viewer.actor(request)
     access.require(actor, VIEW)
-    may = {"edit": access.allows(actor, EDIT), "publish": access.allows(actor, PUBLISH)}
+    rights = {"edit": EDIT, "publish": PUBLISH, "request": REQUEST}
+    may = {name: access.allows(actor, right) for name, right in rights.items()}
     tabs = [one for one in TABS if may["publish"] or one[0] != "reports"]
     context = {**context, "tabs": tabs, "tab": tab, "may": may}
     return render(request, f"data_catalogue/{template}.html", context, status=status)

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access as inside
 
-from zhujianyun.apps.data_catalogue.pages import draft, entry, lists, reports, sheets
+from zhujianyun.apps.data_catalogue.pages import asking, draft, entry, lists, reports, sharing, sheets
 
 app_name = "data_catalogue"
 urlpatterns = [
@@ -16,6 +16,14 @@ urlpatterns = [
     path("entries/<int:pk>/withdraw/", inside(entry.withdraw), name="withdraw"),
     path("entries/<int:pk>/mount/<slug:kind>/", inside(entry.mount), name="mount"),
     path("mounts/<int:pk>/unmount/", inside(entry.unmount), name="unmount"),
+    path("entries/<int:pk>/request/", inside(asking.ask), name="ask"),
+    path("requests/", inside(sharing.listing), name="requests"),
+    path("requests/<int:pk>/", inside(sharing.show), name="request"),
+    path("requests/<int:pk>/supply/", inside(asking.supply), name="request_supply"),
+    path("requests/<int:pk>/renew/", inside(asking.renew), name="request_renew"),
+    path("requests/<int:pk>/do/<str:name>/", inside(sharing.do), name="request_do"),
+    path("requests/<int:pk>/papers/<int:paper>/", inside(sharing.paper), name="request_paper"),
+    path("grants/", inside(sharing.grants), name="grants"),
     path("drafts/", inside(lists.drafts), name="drafts"),
     path("drafts/<int:pk>/", inside(draft.edit), name="draft"),
     path("drafts/<int:pk>/do/", inside(draft.do), name="draft_do"),
