@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from zhujianyun.apps.data_gateway.actions import guarding
 from zhujianyun.apps.data_gateway.models import AccessKey
-from zhujianyun.apps.data_gateway.queries import OPERATE
 from zhujianyun.apps.data_gateway.rules.deciding import digest_of
 from zhujianyun.base import clock
 from zhujianyun.base.errors import RuleBroken
-from zhujianyun.kernel import access, journal
+from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.system.models import BusinessSystem
@@ -57,10 +57,10 @@ def issue_key(
     """Give a system of a consumer a key (发放密钥); without a system it stands for the consumer as a whole.
 
     Raises:
-        NotAllowed: without "data_gateway.operate".
+        NotAllowed: for anybody but the consumer's own people and the operator.
         RuleBroken: for a period that is over or too long, or when two keys of the client hold already.
     """
-    access.require(by, OPERATE, consumer)
+    guarding.key_holder(by, consumer)
     client = client_of(consumer, subsystem or (system.code.replace(".", "-") if system else "main"))
     held = AccessKey.objects.select_for_update().filter(
         client=client, revoked_at=None, valid_until__gt=clock.now()
@@ -92,10 +92,10 @@ def rotate_key(key: AccessKey, *, by: Actor, valid_until: datetime, overlap: tim
     """A new key for the same client; the old one holds for ``overlap`` on (轮换密钥).
 
     Raises:
-        NotAllowed: without "data_gateway.operate".
+        NotAllowed: for anybody but the consumer's own people and the operator.
         RuleBroken: for a key that holds no more, or when another one follows it already.
     """
-    access.require(by, OPERATE, key.consumer)
+    guarding.key_holder(by, key.consumer)
     held = AccessKey.objects.select_for_update().get(pk=key.pk)
     now = clock.now()
     if held.revoked_at is not None or held.valid_until <= now:
@@ -117,10 +117,10 @@ def revoke_key(key: AccessKey, *, by: Actor, reason: str) -> AccessKey:
     """Stop a key (停用密钥): every plane refuses it within five seconds.
 
     Raises:
-        NotAllowed: without "data_gateway.operate".
+        NotAllowed: for anybody but the consumer's own people and the operator.
         RuleBroken: when it is stopped already, or without a reason.
     """
-    access.require(by, OPERATE, key.consumer)
+    guarding.key_holder(by, key.consumer)
     held = AccessKey.objects.select_for_update().get(pk=key.pk)
     if held.revoked_at is not None:
         raise RuleBroken("该密钥已停用。", rule="key.revoked_once")

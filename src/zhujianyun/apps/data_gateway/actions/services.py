@@ -8,13 +8,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.db import transaction
 
+from zhujianyun.apps.data_gateway.actions import guarding
 from zhujianyun.apps.data_gateway.actions.publishing import CREDENTIAL
 from zhujianyun.apps.data_gateway.models import Service
-from zhujianyun.apps.data_gateway.queries import OPERATE
 from zhujianyun.base import ciphers, clock
 from zhujianyun.base.errors import RuleBroken
 from zhujianyun.base.outbound.addresses import check_url
-from zhujianyun.kernel import access, journal
+from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource.models import Mount
 
@@ -36,11 +36,11 @@ def open_service(
     provider wants to see in Authorization; it is sealed.
 
     Raises:
-        NotAllowed: without "data_gateway.operate" at the provider's office.
+        NotAllowed: without "data_gateway.operate" at the provider's office or the department.
         RuleBroken: for a mount that is off, a code in use, bad paths or methods, a credential too long, or a
             provider's address that leads to this machine, a metadata service or a range not allowed.
     """
-    access.require(by, OPERATE, mount.resource.provider)
+    guarding.operator(by, mount.resource.provider)
     _fit(mount, code, version, paths, methods, allow_private)
     sealed = _sealed(code, credential)
     service, made = Service.objects.update_or_create(
@@ -100,10 +100,10 @@ def close_service(service: Service, *, by: Actor, reason: str) -> Service:
     """Close a service (关闭服务): every plane refuses it within five seconds; grants stay as they are.
 
     Raises:
-        NotAllowed: without "data_gateway.operate" at the provider's office.
+        NotAllowed: without "data_gateway.operate" at the provider's office or the department.
         RuleBroken: when it is closed already, or without a reason.
     """
-    access.require(by, OPERATE, service.mount.resource.provider)
+    guarding.operator(by, service.mount.resource.provider)
     if not service.is_open:
         raise RuleBroken("该服务已关闭。", rule="service.closed_once")
     if not reason.strip():
