@@ -83,7 +83,7 @@ def known() -> dict[Key, Known]:
         before = told.get((kind, code))
         accepted, void = state == TransferRecord.State.ACCEPTED, state == TransferRecord.State.VOID
         ever = accepted or void or bool(before and before.ever)
-        told[kind, code] = Known("" if void else digest, accepted, tries, ever)
+        told[kind, code] = Known(digest, accepted, tries, ever, void)
     return told
 
 

@@ -297,6 +297,7 @@ class TestReceipts:
         assert last_refusal() == "late"
         again = reporting.build(by=SYSTEM)
         assert again.sequence == 2 and again.count == dropped.count
+        assert again.records.get().tries == 2
 
     def test_an_answered_package_cannot_be_given_up(self, department, entry, other):
         made = round_trip(other)

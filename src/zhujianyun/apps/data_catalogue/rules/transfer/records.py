@@ -51,13 +51,14 @@ class Known:
     """What was last heard of one thing (已报情况).
 
     ``tries`` counts how often the last content was sent in a row; ``ever`` tells whether the other side
-    holds some content of it.
+    may hold some content of it. Void: it went with a package that was given up, so nothing is known of it.
     """
 
     digest: str
     accepted: bool
     tries: int
     ever: bool
+    void: bool = False
 
 
 def canonical(value: Any) -> bytes:
@@ -79,6 +80,6 @@ def due(current: Iterable[Reported], known: Mapping[Key, Known], insist: bool = 
 def _is_due(one: Reported, last: Known | None, insist: bool) -> bool:
     if one.is_gone and not (last and last.ever):
         return False
-    if last is None or last.digest != one.digest:
+    if last is None or last.void or last.digest != one.digest:
         return True
     return not last.accepted and (insist or last.tries < TRIES)
