@@ -76,4 +76,5 @@ MANIFEST = Manifest(
     menu=(MenuEntry("资源目录", "data_catalogue:home", "folder-open-inverse", VIEW, 210),),
     searched=(searching.ENTRIES,),
     sample="zhujianyun.apps.data_catalogue.sample:play",
+    neighbours="zhujianyun.apps.data_catalogue.sample.region:serve",
 )  # fmt: skip
