@@ -3,7 +3,7 @@
 from django.urls import path
 from wagtail.admin.auth import require_admin_access as inside
 
-from zhujianyun.apps.data_gathering.pages import acting, looking, quality
+from zhujianyun.apps.data_gathering.pages import acting, lineage, looking, quality, sources
 
 app_name = "data_gathering"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("batches/<str:code>/", inside(looking.batch), name="batch"),
     path("batches/<str:code>/cancel/", inside(acting.cancel), name="cancel"),
     path("drifts/<int:pk>/", inside(acting.decide), name="decide"),
+    path("lineage/", inside(lineage.lineage_page), name="lineage"),
+    path("new/", inside(sources.register), name="register"),
     path("quality/", inside(quality.overview), name="quality_overview"),
     path("rows/<int:pk>/", inside(acting.row), name="row"),
     path("sets/<str:code>/", inside(looking.dataset), name="dataset"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("sets/<str:code>/quality/rules/<str:rule>/", inside(quality.rule), name="quality_rule"),
     path("sets/<str:code>/quality/rules/<str:rule>/change/", inside(quality.change), name="quality_change"),
     path("sets/<str:code>/quality/rules/<str:rule>/switch/", inside(quality.switch), name="quality_switch"),
+    path("sets/<str:code>/change/", inside(sources.change), name="change"),
     path("sets/<str:code>/run/", inside(acting.run), name="run"),
     path("sets/<str:code>/versions/", inside(looking.version), name="version"),
 ]

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from zhujianyun.apps.data_gathering.queries import RUN, VIEW
+from zhujianyun.apps.data_gathering.queries import RULES, RUN, VIEW
 from zhujianyun.base.errors import PlatformError
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access.models import Office
@@ -26,8 +26,9 @@ def shown(
     """
     actor = viewer.actor(request)
     access.require(actor, VIEW)
-    may_run = access.allows(actor, RUN, owner) if owner else access.allows(actor, RUN)
-    return render(request, f"data_gathering/{template}.html", {**context, "may_run": may_run})
+    may = {name: access.allows(actor, code, owner) if owner else access.allows(actor, code)
+           for name, code in (("may_run", RUN), ("may_rule", RULES))}  # fmt: skip
+    return render(request, f"data_gathering/{template}.html", {**context, **may})
 
 
 def done(request: HttpRequest, act: Callable[[], object], told: str) -> bool:

@@ -84,9 +84,7 @@ def _rising(trend: Sequence[Any]) -> float | None:
 
 
 def _shown(request: HttpRequest, template: str, context: dict[str, Any], source: Source) -> HttpResponse:
-    owner = source.dataset.system.owner
-    may_rule = access.allows(viewer.actor(request), RULES, owner)
-    return shown(request, template, {**context, "may_rule": may_rule}, owner)
+    return shown(request, template, context, source.dataset.system.owner)
 
 
 @require_POST

@@ -43,7 +43,7 @@ class Rest:
         headers = {self.place.get("token_header", "Authorization"): self.secret} if self.secret else {}
         answer = outbound.get(
             self.url, params=self._params(at), headers=headers, timeout=float(self.place.get("timeout", 30)),
-            max_bytes=_PAGE_BYTES, allow_private=self.place.get("allow_private", False),
+            max_bytes=_PAGE_BYTES, allow_private=self.place.get("allow_private") or _ranges(),
         ).expect_ok()  # fmt: skip
         found = answer.json()
         return found if isinstance(found, dict) else {"": found}
@@ -120,6 +120,13 @@ class Rest:
 
     def close(self) -> None:
         self._first = None
+
+
+def _ranges() -> Any:
+    """The private ranges of the settings, none by default (来源网段)."""
+    from zhujianyun.apps.data_gathering.actions.trying import ranges
+
+    return ranges() or False
 
 
 def _at(value: Any, path: str) -> Any:

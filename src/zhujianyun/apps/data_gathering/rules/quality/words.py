@@ -46,11 +46,17 @@ def _word(value: Any) -> str:
     return "取数日" if value == TAKEN else str(value) if value != "" else "空文本"
 
 
+def _spaced(value: Any) -> str:
+    """With a blank before it where Latin follows Chinese (中西文间距)."""
+    word = _word(value)
+    return f" {word}" if word.isascii() else word
+
+
 def _ends(options: Options) -> str:
     least, most = options.get("least"), options.get("most")
     if least is None:
-        return f"不大于 {_word(most)}"
-    return f"不小于 {_word(least)}" if most is None else f"在 {_word(least)} 至 {_word(most)} 之间"
+        return f"不大于{_spaced(most)}"
+    return f"不小于{_spaced(least)}" if most is None else f"在{_spaced(least)} 至{_spaced(most)} 之间"
 
 
 def _format(names: str, options: Options, columns: Sequence[str]) -> str:
