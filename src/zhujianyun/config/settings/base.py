@@ -164,6 +164,9 @@ ZJY_SERVING = VAR / "serving"  # what the gateway serves from, and its call log
 ZJY_GATEWAY_INSTANCE = os.environ.get("ZJY_GATEWAY_INSTANCE", "GX")  # first part of every shared address
 ZJY_FILES = VAR / "files"
 ZJY_SOURCES = VAR / "sources"  # the simulated business systems of the demo
+# What officers may name as a source: files in these folders, private addresses in these ranges only.
+ZJY_SOURCE_FOLDERS = os.environ.get("ZJY_SOURCE_FOLDERS", str(VAR / "drops")).split(os.pathsep)
+ZJY_SOURCE_RANGES = [r for r in os.environ.get("ZJY_SOURCE_RANGES", "").split(",") if r]
 ZJY_PAPER_CHECK_URL = (
     f"{os.environ.get('ZJY_BASE_URL', 'http://localhost:8000')}/hall/papers/"  # printed on papers
 )

@@ -22,6 +22,7 @@ from zhujianyun.config.settings.base import *  # noqa: E402,F403
 
 ZJY_DEMO = True
 ZJY_PROBED_PORT = int(os.environ.get("ZJY_PROBED_PORT", "18620"))  # first of four, for the probed systems
+ZJY_SOURCE_FOLDERS = [str(_var / "sources"), str(_var / "drops")]
 ZJY_PASSWORD_DAYS = 0  # the accounts were opened a virtual year ago; their passwords must still let people in
 ALLOWED_HOSTS = os.environ.get("ZJY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
