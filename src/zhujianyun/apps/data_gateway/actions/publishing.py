@@ -193,3 +193,8 @@ def _used(grants: list[Grant]) -> dict[str, dict[str, int]]:
     for row in rows.filter(on=today).values("grant").annotate(n=Sum("calls")):
         found[row["grant"]][name] = row["n"]
     return found
+
+
+def described(service: Service) -> policy.Service:
+    """A service as the planes know it (服务描述): for documentation and replay."""
+    return _service(service, {one.dataset_id: one for one in queries.latest_snapshots()})

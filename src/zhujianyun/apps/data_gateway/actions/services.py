@@ -119,3 +119,22 @@ def _tell(service: Service, by: Actor, act: str, *, reason: str) -> None:
     facts = {"act": act, "mount": mount.code, "resource": mount.resource.code,
              "provider": mount.resource.provider.code, "version": service.version}  # fmt: skip
     journal.record(VERB, actor=by.key, object=("service", service.code), facts=facts, reason=reason)
+
+
+def reopen_service(service: Service, *, by: Actor) -> Service:
+    """Open a closed service again as it was (重新开通服务), its sealed credential included.
+
+    Raises:
+        NotAllowed: without "data_gateway.operate" at the provider's office or the department.
+        RuleBroken: when it is open, or its mount is off.
+    """
+    guarding.operator(by, service.mount.resource.provider)
+    if service.is_open:
+        raise RuleBroken("该服务已开通。", rule="service.opened_once")
+    if service.mount.state != Mount.State.MOUNTED:
+        raise RuleBroken("该挂载资源已卸载，不能开通服务。", rule="service.mounted")
+    with transaction.atomic():
+        service.is_open, service.closed_on, service.changed_at = True, None, clock.now()
+        service.save(update_fields=["is_open", "closed_on", "changed_at"])
+        _tell(service, by, "open", reason="重新开通")
+    return service
