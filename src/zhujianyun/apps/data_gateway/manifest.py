@@ -1,7 +1,10 @@
 """What 数据共享 offers and needs (应用清单)."""
 
+from zhujianyun.apps.data_gateway.jobs import TICKS
 from zhujianyun.apps.data_gateway.queries import CONSUME, OPERATE, VIEW
-from zhujianyun.ui.manifest import Manifest, RoleOffer
+from zhujianyun.ui.manifest import Manifest, Process, RoleOffer
+
+API = "zhujianyun.apps.data_gateway.api"
 
 MANIFEST = Manifest(
     name="data_gateway",
@@ -16,6 +19,19 @@ MANIFEST = Manifest(
             acts_below=True, demo_office="450000",
         ),
         RoleOffer("data_gateway.consumer", "共享接口使用人", (CONSUME, "resource.view")),
+    ),
+    ticks=TICKS,
+    brings=(
+        Process(
+            "table", ("{python}", "-m", "granian", "--interface", "asgi", "--host", "{host}", "--port", "{port}",
+                      "--no-ws", "--log-level", "warning", "--respawn-failed-workers", "--factory",
+                      f"{API}.table.app:application"),
+            port_offset=2, ready_path="/healthz", settings=("ZJY_SERVING",),
+        ),
+        Process(
+            "proxy", ("{python}", "-m", f"{API}.proxy", "--host", "{host}", "--port", "{port}"),
+            port_offset=3, ready_path="/healthz", settings=("ZJY_SERVING",),
+        ),
     ),
     sample="zhujianyun.apps.data_gateway.sample:play",
     sample_order=900,
