@@ -1,7 +1,7 @@
 """What 资源目录 offers and needs (应用清单)."""
 
 from zhujianyun.apps.data_catalogue import jobs  # noqa: F401 - a plan is known once it is imported
-from zhujianyun.apps.data_catalogue.actions import editing, finding, granting
+from zhujianyun.apps.data_catalogue.actions import correcting, editing, finding, granting
 from zhujianyun.apps.data_catalogue.queries import (
     CASES,
     DECIDE,
@@ -58,7 +58,11 @@ MANIFEST = Manifest(
         ),
         RoleOffer("data_catalogue.viewer", "资源目录查阅", KNOW),
     ),
-    effects={"catalogue.publish": editing.carry_out, "catalogue.issue_grant": granting.carry_out},
+    effects={
+        "catalogue.publish": editing.carry_out,
+        "catalogue.issue_grant": granting.carry_out,
+        "catalogue.correct": correcting.carry_out,
+    },
     tables={
         "catalogue_limits": "catalogue_limits.csv", "catalogue_classes": "catalogue_classes.csv",
         "sharing_limits": "sharing_limits.csv",
@@ -69,6 +73,7 @@ MANIFEST = Manifest(
             "data_catalogue.grants", ("resource.grant.*", "resource.unmount", "resource.withdraw"),
             granting.follow,
         ),
+        Follow("data_catalogue.conflicts", ("subject.conflict",), correcting.follow_conflicts),
     ),
     indicators="zhujianyun.apps.data_catalogue.indicators",
     urls="zhujianyun.apps.data_catalogue.urls",
