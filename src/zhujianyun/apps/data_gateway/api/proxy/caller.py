@@ -255,7 +255,7 @@ class Caller(asyncio.Protocol):
         if self.transport is None or self.phase in (Phase.LEAVING, Phase.DEAF):
             return
         self.closes = self.closes or fault.close or self.phase is not Phase.ANSWER
-        begun = exchange is not None and exchange.answer is not None and exchange.answer.has_begun
+        begun = exchange is not None and exchange.has_sent
         id_ = self.plane.refused(exchange, fault)
         if begun:
             self.transport.abort()

@@ -30,7 +30,7 @@ class Exchange:
     """A call under way (转接)."""
 
     __slots__ = (
-        "answer", "call", "caller", "chunked", "deadline", "fault", "has_asked", "headers", "is_body_whole",
+        "answer", "call", "caller", "chunked", "deadline", "fault", "has_asked", "has_sent", "headers", "is_body_whole",
         "is_let_through", "is_over", "is_recorded", "length", "line", "method", "pending", "plane", "repeated", "road", "route",
         "_body_hash", "_head_hash",
     )  # fmt: skip
@@ -48,7 +48,9 @@ class Exchange:
         self.fault: Fault | None = None
         self.pending: list[bytes] = []
         self.is_body_whole = not (length or chunked)
-        self.has_asked = self.is_let_through = self.is_over = self.is_recorded = self.repeated = False
+        self.has_asked = self.has_sent = self.is_let_through = self.is_over = self.is_recorded = (
+            self.repeated
+        ) = False
         self.deadline = 0.0
         self.road = b""
         self._head_hash = b""
@@ -172,6 +174,7 @@ class Exchange:
             self._note(not provider.is_sick(answer.status), f"答复 {answer.status}")
             self.plane.finish(self, ready)
         elif ready:
+            self.has_sent = True
             self.caller.write(ready)
 
     def answer_broke(self, type_: str, why: str) -> None:
@@ -212,8 +215,10 @@ class Exchange:
     # Ends that nobody wished.
 
     def late(self) -> None:
-        """Nothing was heard in time (超时)."""
-        if self.line is not None:
+        """Nothing was heard in time (超时). While the caller takes nothing, it is not the provider who is late."""
+        if self.caller.is_full:
+            self.deadline = self.plane.time() + self.plane.limits.answer_seconds
+        elif self.line is not None:
             self._fail(Fault("Server.ServerProxy.TimedOut"), "超时")
 
     def hung_up(self) -> None:

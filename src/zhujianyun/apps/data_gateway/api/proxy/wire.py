@@ -21,6 +21,7 @@ class Waiting(Protocol):
     """Who waits for an answer (等候答复者)."""
 
     method: str
+    is_body_whole: bool
 
     def answer_begins(self, status: int, headers: framing.Headers, length: int | None) -> None: ...
     def answer_goes_on(self, data: bytes, whole: bool) -> None: ...
@@ -214,7 +215,9 @@ class Wire(asyncio.Protocol):
     def _finish(self, body: bytes = b"") -> None:
         """The answer is whole: the connection goes back first, so that the next call finds it."""
         call, self.call = self.call, None
-        reusable = not self.surplus and not self.until_end and self.keeps
+        # Where the request was not sent whole, the next one would be read as its rest.
+        asked_whole = call is None or call.is_body_whole
+        reusable = not self.surplus and not self.until_end and self.keeps and asked_whole
         self.served += 1
         self.provider.give_back(self, reusable)
         if call is not None:

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zhujianyun.apps.data_gateway.rules.deciding import digest_of
+from zhujianyun.apps.data_gateway.rules.faults import Fault
 from zhujianyun.apps.data_gateway.rules.policy import Key, Policy, Service, dump
 from zhujianyun.kernel.resource.granting import Offered, Terms
 from zhujianyun.kernel.resource.items import Item
 
+__all__ = ["Fault"]
 BEGIN, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 SECRET, CLIENT = "zjy_test_key_of_the_first_consumer", "GX/GOV/11450100MB0000027X/fangchan"
 MEMBER = "11450000MB00000278"
