@@ -13,6 +13,7 @@ from zhujianyun.apps.data_gathering.rules.quality import DIMENSIONS, words
 from zhujianyun.apps.data_gathering.rules.quality.kinds import KINDS
 from zhujianyun.apps.data_gathering.rules.quality.options import FORMATS, OPERATORS
 from zhujianyun.base.errors import RuleBroken
+from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Dataset
 
 CONDITIONS = 3
@@ -36,6 +37,7 @@ class RuleForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.dataset, self.label_suffix = kind, dataset, ""
+        self.titles = columns.known(dataset).titles
         self.fields.update(self._columns())
         self.fields.update({name: make() for name, make in self._options().items()})
         self.fields["title"] = _text("名称", "留空则按规则内容取名", most=120)
@@ -60,7 +62,7 @@ class RuleForm(forms.Form):
     def _usable(self) -> list[tuple[str, str]]:
         types = KINDS[self.kind].types
         return [
-            (column["name"], column_zh(column))
+            (column["name"], column_zh(column, self.titles))
             for column in self.dataset.columns
             if not types or column["type"] in types
         ]
@@ -116,11 +118,11 @@ class RuleForm(forms.Form):
         return any(column["type"] in ("date", "datetime") for column in self.dataset.columns)
 
     def _conditions(self) -> dict[str, forms.Field]:
-        columns = [(column["name"], column_zh(column)) for column in self.dataset.columns]
+        offered = [(column["name"], column_zh(column, self.titles)) for column in self.dataset.columns]
         found: dict[str, forms.Field] = {}
         for n in range(CONDITIONS):
             found[f"item_{n}"] = forms.ChoiceField(
-                label=f"条件 {n + 1} 列", choices=[("", "不限"), *columns], required=False
+                label=f"条件 {n + 1} 列", choices=[("", "不限"), *offered], required=False
             )
             found[f"op_{n}"] = forms.ChoiceField(
                 label=f"条件 {n + 1} 关系", choices=list(words.CONDITIONS_ZH.items()), required=False
@@ -149,10 +151,10 @@ class RuleForm(forms.Form):
     def told(self) -> dict[str, Any]:
         """What was written, for `rules.quality.kinds.rule_of` (规则内容)."""
         given = self.cleaned_data
-        columns = [given[name] for name in sorted(given) if name.startswith("column_") and given[name]]
+        names = [given[name] for name in sorted(given) if name.startswith("column_") and given[name]]
         return {
-            "title": given["title"].strip() or words.title(self.kind, columns), "kind": self.kind,
-            "dimension": given["dimension"], "columns": columns, "options": self._said(given),
+            "title": given["title"].strip() or words.title(self.kind, names, self.titles), "kind": self.kind,
+            "dimension": given["dimension"], "columns": names, "options": self._said(given),
             "condition": self._condition(given), "weight": given["weight"], "threshold": given["threshold"],
         }  # fmt: skip
 
@@ -194,10 +196,14 @@ def _value(op: str, value: str) -> Any:
     return {"是": "true", "否": "false"}.get(value, value)
 
 
-def column_zh(column: Mapping[str, Any]) -> str:
+def column_zh(column: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     """A column as it is offered to choose (列选项)."""
-    title = f" {column['zh']}" if column.get("zh") else ""
-    return f"{column['name']}{title}（{TYPE_ZH[column['type']]}）"
+    name, title = column["name"], titles.get(column["name"], column["name"])
+    return (
+        f"{title}（{TYPE_ZH[column['type']]}）"
+        if title == name
+        else f"{title} {name}（{TYPE_ZH[column['type']]}）"
+    )
 
 
 def targets(dataset: Dataset) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -205,15 +211,14 @@ def targets(dataset: Dataset) -> list[tuple[str, list[tuple[str, str]]]]:
     kinds = {column["type"] for column in dataset.columns}
     found = []
     for other in Dataset.objects.exclude(pk=dataset.pk).order_by("title"):
-        columns = [
-            c for c in other.columns if c["type"] in kinds and (c["name"] in other.key or c.get("code"))
+        names = [
+            c["name"]
+            for c in other.columns
+            if c["type"] in kinds and (c["name"] in other.key or c.get("code"))
         ]
-        if columns:
+        if names:
             found.append(
-                (
-                    other.title,
-                    [(f"{other.code}|{c['name']}", f"{other.title} · {column_zh(c)}") for c in columns],
-                )
+                (other.title, [(f"{other.code}|{name}", f"{other.title} · {name}") for name in names])
             )
     return found
 

@@ -21,6 +21,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import NotFound, PlatformError, RuleBroken
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor
+from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Dataset
 from zhujianyun.ui.workbench import viewer
 
@@ -47,7 +48,9 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
     source = pages.source_of(code, viewer.actor(request))
     run, trend = quality.latest_run(source.dataset), quality.runs(source.dataset)
     found = quality.verdicts(run)
-    rules = [_line(version, found.get(version.rule_id)) for version in quality.versions_now(source.dataset)]
+    titles = columns.known(source.dataset).titles
+    now = quality.versions_now(source.dataset)
+    rules = [_line(version, found.get(version.rule_id), titles) for version in now]
     context = {
         "source": source, "dataset": source.dataset, "run": run, "trend": trend[::-1], "rules": rules,
         "scores": _scores(run), "waiting": quality.waiting(source.dataset), "dimensions": DIMENSIONS,
@@ -57,11 +60,11 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
     return _shown(request, "quality", context, source)
 
 
-def _line(version: QualityRuleVersion, verdict: Any) -> dict[str, Any]:
+def _line(version: QualityRuleVersion, verdict: Any, titles: Mapping[str, str]) -> dict[str, Any]:
     is_current = verdict is not None and verdict.version_id == version.pk
     return {
         "version": version, "kind": KINDS[version.kind].zh, "dimension": DIMENSIONS[version.dimension],
-        "says": words.sentence(version.kind, version.columns, version.options, version.condition),
+        "says": words.sentence(quality.told(version), titles),
         "verdict": verdict if is_current else None, "is_newer": verdict is not None and not is_current,
     }  # fmt: skip
 
@@ -177,19 +180,20 @@ def _tried(dataset: Dataset, form: RuleForm, by: Actor) -> dict[str, Any]:
     return {
         "snapshot": snapshot, "found": found, "failed": found.checked - found.passed,
         "percent": found.passed * 10_000 // found.checked / 100 if found.checked else None,
-        "says": words.sentence(rule.kind, rule.columns, rule.row()["options"], rule.row()["condition"]),
+        "says": words.sentence(rule.row(), form.titles),
         **_table(dataset, rows, sorted(rule.uses, key=list(rule.columns + tuple(rule.uses)).index)),
     }  # fmt: skip
 
 
 def _table(dataset: Dataset, rows: Sequence[Mapping[str, Any]], used: Sequence[str]) -> dict[str, Any]:
     """Failing rows: key first, then what the rule looks at, then the rest; personal columns masked (问题行)."""
-    hidden = masking.personal(dataset.columns)
+    known = columns.known(dataset)
+    hidden = known.personal
     offered = [column["name"] for column in dataset.columns]
     names = list(dict.fromkeys([*dataset.key, *used, *offered]))
     return {
-        "names": [(name, name in used) for name in names if not rows or name in rows[0]],
-        "hidden": [name for name in names if name in hidden],
+        "names": [(known.title(name), name in used, name) for name in names if not rows or name in rows[0]],
+        "hidden": [known.title(name) for name in names if name in hidden],
         "rows": [
             [(masking.key(row[name], name in hidden), name in used) for name in names if name in row]
             for row in rows
@@ -206,7 +210,7 @@ def rule(request: HttpRequest, code: str, rule: str) -> HttpResponse:
     now = versions[0]
     context = {
         "source": source, "dataset": source.dataset, "rule": found, "versions": versions, "now": now,
-        **_line(now, next(iter(now.found), None)), "verdicts": [v for one in versions for v in one.found][:TRENDED],
+        **_line(now, next(iter(now.found), None), columns.known(source.dataset).titles), "verdicts": [v for one in versions for v in one.found][:TRENDED],
         **_failing(request, source.dataset, now),
     }  # fmt: skip
     return _shown(request, "quality_rule", context, source)

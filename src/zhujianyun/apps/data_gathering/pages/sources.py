@@ -137,7 +137,7 @@ def _rows(tried: Tried | None) -> dict[str, Any]:
     hidden = {one["name"] for one in tried.columns if one["personal"]}
     names = [one["name"] for one in tried.columns]
     return {
-        "names": [(name, False) for name in names], "hidden": [name for name in names if name in hidden],
+        "names": [(name, False, name) for name in names], "hidden": [name for name in names if name in hidden],
         "rows": [[(masking.key(row.get(name), name in hidden), False) for name in names] for row in tried.rows],
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ from zhujianyun.apps.data_gathering.models import QualityRun, Source
 from zhujianyun.apps.data_gathering.rules.quality import suggesting
 from zhujianyun.base import clock
 from zhujianyun.kernel.access import Actor
+from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Dataset, Snapshot
 
 WRITTEN_AT = clock.at_local(date(2020, 12, 27), 15)
@@ -65,7 +66,10 @@ def _write(dataset: Dataset, by: Actor) -> None:
     """All of a data set's rules, unless they are there (编写规则)."""
     if dataset.quality_rules.exists():
         return
-    told = [one | _mended(one) for one in suggesting.suggested(dataset.columns, dataset.key)]
+    told = [
+        one | _mended(one)
+        for one in suggesting.suggested(dataset.columns, dataset.key, columns.known(dataset).titles)
+    ]
     for number, one in enumerate([*told, *_thought_of(dataset)], start=1):
         writing.write_rule(dataset, one, by=by, code=f"{dataset.code}-r{number:02}", reason="首批质量规则")
 

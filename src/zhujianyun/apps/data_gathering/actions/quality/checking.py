@@ -18,6 +18,7 @@ from zhujianyun.base import clock, jobs
 from zhujianyun.base.errors import NotFound, PlatformError, RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import SYSTEM, Actor
+from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Dataset, Snapshot
 
 PREVIEWED = 10
@@ -152,7 +153,7 @@ def _keep(
 ) -> None:
     run.state, run.ended_at = QualityRun.State.DONE, clock.now()
     run.save()
-    personal = masking.personal(run.dataset.columns)
+    personal = columns.known(run.dataset).personal
     hidden = [name in personal for name in run.dataset.key]
     QualityVerdict.objects.bulk_create(
         [

@@ -16,6 +16,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel import access, journal
 from zhujianyun.kernel.access import Actor
+from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Dataset
 
 MOST_RULES = 200
@@ -92,12 +93,12 @@ def checked(told: Mapping[str, Any], dataset: Dataset, *, lenient: bool = False)
 
 def _fit_reference(made: Rule, dataset: Dataset) -> None:
     other = Dataset.objects.filter(code=made.options["dataset"]).first()
-    columns = {column["name"]: column["type"] for column in other.columns} if other else {}
-    if other is None or made.options["column"] not in columns:
+    types = {column["name"]: column["type"] for column in other.columns} if other else {}
+    if other is None or made.options["column"] not in types:
         raise RuleBroken(
             "没有被引用的数据集或列，请核对。", rule="quality.reference", fields=["dataset", "column"]
         )
-    if columns[made.options["column"]] != made.types[made.columns[0]]:
+    if types[made.options["column"]] != made.types[made.columns[0]]:
         raise RuleBroken("被引用的列与本列类型不同。", rule="quality.reference_type", fields=["column"])
 
 
@@ -144,7 +145,7 @@ def write_suggested(dataset: Dataset, *, by: Actor) -> int:
     access.require(by, RULES, dataset.system.owner)
     there = {(one.kind, tuple(one.columns)) for one in quality.versions_now(dataset)}
     new = [
-        told for told in suggesting.suggested(dataset.columns, dataset.key)
+        told for told in suggesting.suggested(dataset.columns, dataset.key, columns.known(dataset).titles)
         if (told["kind"], tuple(told["columns"])) not in there
     ]  # fmt: skip
     for told in new[:MOST_RULES]:

@@ -6,19 +6,11 @@ say where to look, at the source.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from zhujianyun.base import clock, masks
-
-
-def personal(columns: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The columns that say something of persons (个人信息列)."""
-    return {
-        column["name"] for column in columns if column.get("personal") or column.get("code") == "citizen_id"
-    }
 
 
 def masked(value: Any) -> str | None:

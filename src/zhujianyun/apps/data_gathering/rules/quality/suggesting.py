@@ -17,7 +17,9 @@ PAIRS = (
 Column = Mapping[str, Any]
 
 
-def suggested(columns: Sequence[Column], key: Sequence[str]) -> list[dict[str, Any]]:
+def suggested(
+    columns: Sequence[Column], key: Sequence[str], titles: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """What somebody would write who reads the columns (建议规则): also punctuality, volume and success."""
     found: list[dict[str, Any]] = [
         _rule("unique", list(key), weight=3),
@@ -27,7 +29,7 @@ def suggested(columns: Sequence[Column], key: Sequence[str]) -> list[dict[str, A
         _rule("count", [], options={"percent": 20}),
         _rule("reach", [], weight=2, options={"days": 30}, threshold=95),
     ]
-    return found
+    return [{**one, "title": words.title(one["kind"], one["columns"], titles)} for one in found]
 
 
 def _of_column(column: Column, key: Sequence[str]) -> list[dict[str, Any]]:
@@ -71,6 +73,6 @@ def _rule(
     threshold: int = 100,
 ) -> dict[str, Any]:
     return {
-        "title": words.title(kind, columns), "kind": kind, "columns": columns, "options": options or {},
+        "kind": kind, "columns": columns, "options": options or {},
         "weight": weight, "threshold": threshold,
     }  # fmt: skip

@@ -17,27 +17,29 @@ LISTED = 6
 Options = Mapping[str, Any]
 
 
-def sentence(
-    kind: str, columns: Sequence[str], options: Options, condition: Sequence[Mapping[str, Any]] = ()
-) -> str:
-    """What a rule says, as a sentence without its full stop (规则说法)."""
-    said = _SAID[kind]("、".join(columns), options, columns)
-    if not condition:
+def sentence(told: Mapping[str, Any], titles: Mapping[str, str] | None = None) -> str:
+    """What a stored rule says, without the full stop (规则说法); ``titles`` are Chinese names of columns."""
+    known = titles or {}
+    names = [known.get(name, name) for name in told["columns"]]
+    said = _SAID[told["kind"]]("、".join(names), told["options"], names)
+    if not told["condition"]:
         return said
-    return f"{'且 '.join(_told(one) for one in condition)}时，{said}"
+    return f"{'，且'.join(_told(one, known) for one in told['condition'])}时，{said}"
 
 
-def title(kind: str, columns: Sequence[str]) -> str:
+def title(kind: str, columns: Sequence[str], titles: Mapping[str, str] | None = None) -> str:
     """A name for a rule that was given none (规则名称)."""
-    return f"{'、'.join(columns)} {KINDS[kind].zh}".strip()
+    names = [(titles or {}).get(name, name) for name in columns]
+    return f"{'、'.join(names)} {KINDS[kind].zh}".strip()[:120]
 
 
-def _told(one: Mapping[str, Any]) -> str:
+def _told(one: Mapping[str, Any], known: Mapping[str, str]) -> str:
+    name = known.get(one["item"], one["item"])
     value = one["value"]
     if one["op"] == "isnull":
-        return f"{one['item']} {'为空' if value else '不为空'}"
+        return f"{name} {'为空' if value else '不为空'}"
     text = "、".join(map(_word, value)) if isinstance(value, list | tuple) else _word(value)
-    return f"{one['item']} {CONDITIONS_ZH[one['op']]} {text}"
+    return f"{name} {CONDITIONS_ZH[one['op']]} {text}"
 
 
 def _word(value: Any) -> str:
