@@ -21,7 +21,10 @@ MANIFEST = Manifest(
     tables={"quality_dimensions": "quality_dimensions.csv", "quality_grades": "quality_grades.csv"},
     urls="zhujianyun.apps.data_gathering.urls",
     indicators="zhujianyun.apps.data_gathering.indicators",
-    menu=(MenuEntry("数据归集", "data_gathering:home", "download", VIEW, 220),),
+    menu=(
+        MenuEntry("数据归集", "data_gathering:home", "download", VIEW, 220),
+        MenuEntry("数据血缘", "data_gathering:lineage", "link", VIEW, 222),
+    ),
     sample="zhujianyun.apps.data_gathering.sample:play",
     sample_order=600,  # the catalogue registers most of the tables
     neighbours="zhujianyun.apps.data_gathering.neighbour.serving:serve",
