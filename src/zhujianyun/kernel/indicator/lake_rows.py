@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
@@ -174,5 +174,6 @@ def words(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, datetime):
+        value = value if value.tzinfo else value.replace(tzinfo=UTC)  # Spark tells instants in its own zone, UTC
         return f"{clock.local(value):%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else value
