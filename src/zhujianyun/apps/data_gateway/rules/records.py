@@ -7,7 +7,6 @@ succeeded and has no abort line: so a plane killed at any moment never counts le
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -108,7 +107,7 @@ def read(data: bytes) -> Iterator[tuple[dict[str, Any], int]]:
 
 def hashed(key: bytes, *values: str) -> str:
     """The keyed hash of an identifier that was looked up (查询对象摘要): equal for equal ones, no way back."""
-    return hmac.new(key, "\x1f".join(values).encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, "\x1f".join(values).encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
 def record_of(row: dict[str, Any]) -> CallRecord:

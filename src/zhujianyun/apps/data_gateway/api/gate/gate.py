@@ -44,7 +44,8 @@ class Gate:
         self.serving, self.plane = serving, plane
         self._holder = PolicyHolder(serving)
         self._ledger: Ledger | None = None
-        self._ids = (f"{secrets.token_hex(8)}-{n:x}" for n in itertools.count(1))
+        begun = secrets.token_hex(8)
+        self._ids = (f"{begun}-{n:x}" for n in itertools.count(1))
         self._ended = threading.Event()
         self._base_us = self._base_ns = 0
         self._seen: Compiled | None = None
@@ -133,7 +134,7 @@ class Gate:
             Fault: Server.ClientProxy.LogFailed: then the answer must not be finished.
         """
         if not succeeded:
-            self._give_back(call)
+            self.give_back(call)
         self.log.record(
             call.record(
                 status=status, response_bytes=response_bytes, response_hash=response_hash, succeeded=succeeded,
@@ -143,10 +144,11 @@ class Gate:
 
     def refuse(self, call: Call, fault: Fault, response_bytes: int = 0) -> None:
         """Record a call that is refused or failed; it consumes nothing (拒绝)."""
-        self._give_back(call)
+        self.give_back(call)
         self.log.record(call.record(status=fault.status, fault=fault, response_bytes=response_bytes))
 
-    def _give_back(self, call: Call) -> None:
+    def give_back(self, call: Call) -> None:
+        """What came to nothing consumes nothing (退还限额)."""
         if call.permit is not None and self._ledger is not None:
             ground = call.permit.ground
             self._ledger.give_back(ground.terms.code, ground.limits, call.request_in)
@@ -155,6 +157,10 @@ class Gate:
     def left(self, call: Call) -> None:
         """The answer has left whole (已送出)."""
         self.log.left(call.id, self.now_us())
+        self.look_at_log()
+
+    def look_at_log(self) -> None:
+        """Begin another log file when this one is long (换日志文件); for who writes several lines at once."""
         if self.log.size > LARGEST:
             self.log.turn_over(self._told)
 
