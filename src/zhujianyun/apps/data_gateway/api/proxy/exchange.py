@@ -230,20 +230,19 @@ class Exchange:
 
     # What is written down.
 
-    def record(self) -> None:
-        """Write the record, before the last byte leaves (写入记录).
-
-        Raises:
-            Fault: Server.ClientProxy.LogFailed.
-        """
-        self.is_recorded = True
-        answer = self.answer
+    def line_of_log(self) -> bytes:
+        """The line that must be in the log before the last byte leaves (日志行); a failure consumes nothing."""
+        answer, call = self.answer, self.call
         assert answer is not None
-        good = answer.status < 500
-        self.call.rows = answer.rows
+        call.rows = answer.rows
         if answer.cut is not None:
-            self.call.items = answer.cut.items
-        self.plane.gate.finish(
-            self.call, status=answer.status, response_bytes=answer.body_bytes, response_hash=answer.digest(),
-            succeeded=answer.status < 400, fault_side="" if good else PROVIDER,
+            call.items = answer.cut.items
+        succeeded = answer.status < 400
+        if not succeeded:
+            self.plane.gate.give_back(call)
+        return records.line(
+            call.record(
+                status=answer.status, response_bytes=answer.body_bytes, response_hash=answer.digest(),
+                succeeded=succeeded, fault_side="" if answer.status < 500 else PROVIDER,
+            )
         )  # fmt: skip

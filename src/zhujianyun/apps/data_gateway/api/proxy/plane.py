@@ -53,6 +53,7 @@ class Plane:
         self.exchanges: set[Exchange] = set()
         self.providers: dict[str, Provider] = {}
         self.malformed = 0
+        self._ending: list[tuple[Exchange, bytes]] = []
         self._routes: dict[Ground, Route] = {}
         self._server: asyncio.Server | None = None
         self._task: asyncio.Task[None] | None = None
@@ -123,13 +124,27 @@ class Plane:
         return known
 
     def finish(self, exchange: Exchange, last: bytes) -> None:
-        """Record a call, then let the last of its answer leave (完成)."""
+        """Record a call, then let the last of its answer leave (完成).
+
+        What ends in one turn of the loop is written with one write: it leaves when that has returned.
+        """
+        if not self._ending:
+            asyncio.get_running_loop().call_soon(self._end)
+        self._ending.append((exchange, last))
+
+    def _end(self) -> None:
+        ending, self._ending = self._ending, []
+        ending = [pair for pair in ending if not pair[0].is_over]
         try:
-            exchange.record()
+            if ending:
+                self.gate.log.append(b"".join([exchange.line_of_log() for exchange, _ in ending]))
         except Fault as fault:
-            exchange.caller.refuse(exchange, fault)
+            for exchange, _ in ending:
+                exchange.caller.refuse(exchange, fault)
             return
-        exchange.caller.complete_with(last)
+        for exchange, last in ending:
+            exchange.is_recorded = True
+            exchange.caller.complete_with(last)
 
     def refused(self, exchange: Exchange | None, fault: Fault) -> str:
         """Record a refusal (记录拒绝); the id by which it can be found."""
