@@ -69,6 +69,7 @@ def _address(path: str, query: str) -> Address:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def part_of(raw: str) -> str:
     """One part, decoded once (解码一段).
 

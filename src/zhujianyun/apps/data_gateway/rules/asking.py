@@ -39,6 +39,7 @@ class Question:
     cursor: str
     count: bool
     format: str
+    choice: str  # items and form, as one text
     digest: str  # stands for filters and order, without page and form
 
 
@@ -63,7 +64,7 @@ def read(query: str, given: Effective, *, wants_csv: bool = False) -> Question:
         raise Fault("Client.BadFilter", "count 只能是 exact。")
     return Question(
         items, conditions, sort, descending, _size(words.get("page_size"), given.page_limit),
-        words.get("cursor", ""), "count" in words, form, _digest(conditions, sort, descending),
+        words.get("cursor", ""), "count" in words, form, _choice(items, form), _digest(conditions, sort, descending),
     )  # fmt: skip
 
 
@@ -144,6 +145,10 @@ def _size(text: str | None, most: int) -> int:
     return int(text)
 
 
+def _choice(items: tuple[Item, ...], form: str) -> str:
+    return f"{form}:{','.join(one.code for one in items)}"
+
+
 def _digest(conditions: tuple[Condition, ...], sort: str, descending: bool) -> str:
     content = orjson.dumps([[one.row() for one in conditions], sort, descending])
     return hashlib.sha256(content).hexdigest()[:32]
@@ -152,7 +157,7 @@ def _digest(conditions: tuple[Condition, ...], sort: str, descending: bool) -> s
 def etag(question: Question, *, snapshot: int, grant: str, version: int, stamp: str) -> str:
     """The entity tag of an answer (实体标签): snapshot, grant version, policy of items and the whole question."""
     content = orjson.dumps(
-        [snapshot, grant, version, stamp, question.digest, [one.code for one in question.items],
-         question.size, question.cursor, question.count, question.format]
+        [snapshot, grant, version, stamp, question.digest, question.choice, question.size, question.cursor,
+         question.count]
     )  # fmt: skip
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'

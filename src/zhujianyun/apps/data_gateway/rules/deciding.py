@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import unquote_to_bytes
 
 from zhujianyun.apps.data_gateway.rules.addresses import Address, allowed, client_of
 from zhujianyun.apps.data_gateway.rules.faults import Fault, Known, of_rule
@@ -214,14 +215,13 @@ def purpose_of(headers: Mapping[str, str]) -> str:
     return unquoted(raw) if "%" in raw else raw
 
 
+@lru_cache(maxsize=4096)
 def unquoted(raw: str) -> str:
     """A percent-encoded header value as text (解码请求头).
 
     Raises:
         Fault: Client.BadRequest for bytes that are no UTF-8.
     """
-    from urllib.parse import unquote_to_bytes
-
     try:
         return unquote_to_bytes(raw).decode("utf-8")
     except UnicodeError as error:

@@ -115,6 +115,7 @@ def test_calls_are_taken_over_once_and_counted(house, client):
     for number in range(4):
         client.get(f"{ITEMS}/{number}", headers=house.headers())
     client.get(f"{ITEMS}?nothing=1", headers=house.headers())
+    client.app.routes[-1].app.gate.log.flush()
     assert absorbing.absorb() == 5 * 2 - 1  # a refused call has no line of its leaving
     assert absorbing.absorb() == 0
     assert Call.objects.count() == 5 and Call.objects.filter(counted=True).count() == 4
@@ -136,6 +137,7 @@ def test_calls_are_taken_over_once_and_counted(house, client):
 
 def test_a_turn_that_dies_takes_over_nothing_and_the_next_one_everything(house, client, monkeypatch):
     client.get(f"{ITEMS}/1", headers=house.headers())
+    client.app.routes[-1].app.gate.log.flush()
     monkeypatch.setattr(absorbing, "_meter", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         absorbing.absorb()
@@ -148,6 +150,7 @@ def test_a_turn_that_dies_takes_over_nothing_and_the_next_one_everything(house, 
 def test_a_young_call_waits_for_its_end_and_an_abort_takes_it_back(house, client):
     client.get(f"{ITEMS}/1", headers=house.headers())
     gate = client.app.routes[-1].app.gate
+    gate.log.flush()
     path = gate.serving / "calls" / gate.log.name
     lines = path.read_bytes().splitlines(keepends=True)
     call_id = orjson.loads(lines[0])["id"]
@@ -171,6 +174,7 @@ def test_a_young_call_waits_for_its_end_and_an_abort_takes_it_back(house, client
 
 def test_calls_are_never_altered_nor_removed(house, client):
     client.get(f"{ITEMS}/1", headers=house.headers())
+    client.app.routes[-1].app.gate.log.flush()
     absorbing.absorb()
     for change in (lambda: Call.objects.update(rows=9), lambda: Call.objects.all().delete()):
         with pytest.raises(IntegrityError), transaction.atomic():

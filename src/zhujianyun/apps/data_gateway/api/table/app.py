@@ -24,8 +24,23 @@ from zhujianyun.apps.data_gateway.api.gate import Gate
 from zhujianyun.apps.data_gateway.api.table.plane import Plane
 from zhujianyun.apps.data_gateway.rules.faults import Fault
 
+KEY_PATH = "/r1/receipt-key.pem"
 
-def build(serving: Path) -> Starlette:
+
+class Application(Starlette):
+    """Starlette for everything but the calls themselves, which need no routing (应用)."""
+
+    plane: Plane
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One event of the server (处理)."""
+        if scope["type"] == "http" and scope["path"].startswith("/r1/") and scope["path"] != KEY_PATH:
+            await self.plane(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def build(serving: Path) -> Application:
     """The application over a serving folder (装配)."""
     gate = Gate(serving, "table")
     plane = Plane(gate)
@@ -55,12 +70,14 @@ def build(serving: Path) -> Starlette:
 
     routes: list[Any] = [
         Route("/healthz", healthz),
-        Route("/r1/receipt-key.pem", receipt_key),
+        Route(KEY_PATH, receipt_key),
         Mount("", app=plane),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    made = Application(routes=routes, lifespan=lifespan)
+    made.plane = plane
+    return made
 
 
-def application() -> Starlette:
+def application() -> Application:
     """The factory that Granian calls (应用工厂)."""
     return build(Path(os.environ["ZJY_SERVING"]))

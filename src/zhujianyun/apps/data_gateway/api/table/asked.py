@@ -23,6 +23,7 @@ from zhujianyun.kernel.resource.filters import Condition
 from zhujianyun.kernel.resource.items import Item
 
 COUNT_MOST = 100_000
+_TEXTS_MOST = 200
 _PAIRS = 50  # items per json_object: a function takes 127 arguments at most
 _COMPARE = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
@@ -61,6 +62,7 @@ class Granted:
         self._rows = self._where(given.conditions)
         self.items = tuple(item for item in given.items if item.code in self._columns)
         self._questions: dict[tuple[str, bool], Question] = {}
+        self._texts: dict[str, str] = {}
 
     def question(self, query: str, *, wants_csv: bool) -> Question:
         """The question of a query string (查询), kept for the next time."""
@@ -114,10 +116,18 @@ class Granted:
         return glued
 
     def _shown(self, question: Question) -> str:
-        items = self._served(question.items)
-        if question.format == "json":
-            return self._row(items)
-        return ", ".join(self._expression(one, as_json=False) for one in items)
+        """What is selected: composed once for every choice of items that is asked for."""
+        found = self._texts.get(question.choice)
+        if found is None:
+            items = self._served(question.items)
+            if len(self._texts) > _TEXTS_MOST:
+                self._texts.clear()
+            if question.format == "json":
+                found = self._row(items)
+            else:
+                found = ", ".join(self._expression(one, as_json=False) for one in items)
+            self._texts[question.choice] = found
+        return found
 
     def _served(self, items: Sequence[Item]) -> tuple[Item, ...]:
         if missing := [one.code for one in items if one.code not in self._columns]:
@@ -135,16 +145,19 @@ class Granted:
         """
         if len(parts) != len(self.served.key):
             raise Fault("Client.RowUnknown")
-        equal = [
-            _condition(Condition(code, "eq", part), self._columns[code])
-            for code, part in zip(self.key_codes(), parts, strict=True)
-        ]
-        where = "".join(f" AND {one.sql}" for one in equal)
-        values = tuple(value for one in equal for value in one.values)
+        columns = self._key_columns
+        values = tuple(storing.compared(part, one.type) for part, one in zip(parts, columns, strict=True))
         return Statement(
-            f"SELECT {self._shown(question)} FROM rows WHERE 1{where}{self._rows.sql}",
-            values + self._rows.values,
+            f"SELECT {self._shown(question)} FROM rows WHERE {self._by_key}", values + self._rows.values
         )
+
+    @cached_property
+    def _key_columns(self) -> tuple[Column, ...]:
+        return tuple(self._columns[code] for code in self.key_codes())
+
+    @cached_property
+    def _by_key(self) -> str:
+        return " AND ".join(f"{_ordering(one)} = ?" for one in self._key_columns) + self._rows.sql
 
     def key_codes(self) -> tuple[str, ...]:
         """The items that are the key (主键信息项).

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -193,14 +194,17 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> tuple[Mapping[str, str], str]:
 
 
 def _start(status: int, headers: list[tuple[str, str]], media_type: str, size: int) -> dict[str, Any]:
-    pairs = [
-        *headers, ("Content-Type", media_type), ("Content-Length", str(size)), ("X-Content-Type-Options", "nosniff"),
-        ("Cache-Control", "private, no-cache"),
-    ]  # fmt: skip
-    return {
-        "type": "http.response.start", "status": status,
-        "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs],
-    }  # fmt: skip
+    made = [(_name(name), value.encode("latin-1")) for name, value in headers]
+    made += [(b"content-type", media_type.encode("ascii")), (b"content-length", b"%d" % size), *_ALWAYS]
+    return {"type": "http.response.start", "status": status, "headers": made}
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
+
+
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
 
 
 async def _reply(

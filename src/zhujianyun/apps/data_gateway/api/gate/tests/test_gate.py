@@ -40,6 +40,7 @@ def arrive(gate, headers=HEADERS, path=policies.PATH):
 
 
 def lines(gate):
+    gate.log.flush()
     return [row for row, _ in records.read((gate.serving / "calls" / gate.log.name).read_bytes())]
 
 

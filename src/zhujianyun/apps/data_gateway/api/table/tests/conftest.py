@@ -64,6 +64,7 @@ class Door:
         return self.client.get(f"/r1/{policies.PATH}{rest}", headers=sent)
 
     def log(self) -> list[dict[str, Any]]:
+        self.gate.log.flush()
         return [
             one for path in sorted((self.folder / "calls").glob("*.log"))
             for one, _ in records.read(path.read_bytes())
