@@ -150,7 +150,11 @@ def _choice(items: tuple[Item, ...], form: str) -> str:
 
 
 def _digest(conditions: tuple[Condition, ...], sort: str, descending: bool) -> str:
-    content = orjson.dumps([[one.row() for one in conditions], sort, descending])
+    told = [[one.row() for one in conditions], sort, descending]
+    try:
+        content = orjson.dumps(told)
+    except TypeError:  # a whole number beyond 64 bits
+        content = repr(told).encode()
     return hashlib.sha256(content).hexdigest()[:32]
 
 
