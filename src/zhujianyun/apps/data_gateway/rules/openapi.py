@@ -102,7 +102,7 @@ def _common(terms: Terms, place: Place) -> list[dict[str, Any]]:
         _header("X-Zjy-Purpose", "用途（UTF-8 逐字节百分号编码）或授权编号", example=terms.code),
         _header("X-Road-Id", "调用方自编的消息编号", required=False),
         _header("X-Road-Issue", "办件编号", required=False),
-        _header("X-Zjy-Receipt", "填 1 时随答复返回签名回执", required=False, enum=["1"]),
+        _header("X-Zjy-Receipt", "填 1 时随答复返回签名回执", required=False, example="1"),
     ]
 
 
