@@ -9,9 +9,12 @@ from django.views.decorators.http import require_safe
 from zhujianyun.apps.data_gathering.models import Source
 from zhujianyun.apps.data_gathering.pages.frame import shown
 from zhujianyun.apps.data_gathering.queries import pages
+from zhujianyun.apps.data_gathering.rules import places
 from zhujianyun.apps.data_gathering.rules.checking import TYPE_ZH
 from zhujianyun.apps.data_gathering.rules.coding import KINDS_ZH
+from zhujianyun.apps.data_gathering.rules.periods import period_zh
 from zhujianyun.base.errors import NotFound
+from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Snapshot
 from zhujianyun.ui.workbench import viewer
 
@@ -33,18 +36,25 @@ def sources(request: HttpRequest) -> HttpResponse:
 def dataset(request: HttpRequest, code: str) -> HttpResponse:
     """One data set: columns, batches, changes, versions (数据集)."""
     source = pages.source_of(code, viewer.actor(request))
-    columns = [
-        {**column, "zh": TYPE_ZH[column["type"]], "check": KINDS_ZH.get(column.get("code", ""), ""),
+    known = columns.known(source.dataset)
+    listed = [
+        {**column, "zh": TYPE_ZH[column["type"]], "title": known.title(column["name"]), "check": KINDS_ZH.get(column.get("code", ""), ""),
          "is_key": column["name"] in source.dataset.key,
-            "is_listed": bool(column.get("values"))}
+            "is_listed": bool(column.get("values")), "personal": column["name"] in known.personal}
         for column in source.dataset.columns
     ]  # fmt: skip
     context = {
-        "source": source, "dataset": source.dataset, "columns": columns, "modes": Source.Mode.choices,
-        "place": [(name, value) for name, value in source.place.items() if not isinstance(value, dict | list)],
-        **pages.page_of(source),
+        "source": source, "dataset": source.dataset, "columns": listed, "modes": Source.Mode.choices,
+        "place": _place(source), "cadence": period_zh(source.dataset.cadence_minutes), **pages.page_of(source),
     }  # fmt: skip
+    context["job"] = pages.job_of(context["line"].last)
     return shown(request, "dataset", context, source.dataset.system.owner)
+
+
+def _place(source: Source) -> list[tuple[str, object]]:
+    """Where it is, parameters by their Chinese names (接入参数)."""
+    names = {asked.name: asked.zh for asked in places.FIELDS[str(source.kind)]}
+    return [(names[name], value) for name, value in source.place.items() if name in names and value != ""]
 
 
 @require_safe
@@ -53,9 +63,13 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
     row = pages.batch_of(code, viewer.actor(request))
     wanted = request.GET.dict()
     rows, groups = pages.quarantine(row, wanted)
+    page = Paginator(rows, pages.PAGE).get_page(request.GET.get("page"))
+    known = columns.known(row.dataset)
+    for one in page.object_list:
+        one.zh = known.title(one.column)
     context = {
         "batch": row, "dataset": row.dataset, "groups": groups, "wanted": wanted, "note": row.parts.get("note", ""),
-        "page": Paginator(rows, pages.PAGE).get_page(request.GET.get("page")),
+        "page": page, "job": pages.job_of(row), "may_repeat": pages.may_repeat(row),
         "findings": sorted((name.rpartition(":")[2], count) for name, count in row.findings.items()),
     }  # fmt: skip
     return shown(request, "batch", context, row.dataset.system.owner)

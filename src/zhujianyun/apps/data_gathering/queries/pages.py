@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from zhujianyun.apps.data_gathering.models import Batch, Drift, QuarantinedRow, Source
 from zhujianyun.apps.data_gathering.queries import VIEW
-from zhujianyun.base import clock
+from zhujianyun.base import clock, jobs
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import ALL, Actor
@@ -158,7 +158,26 @@ def quarantine(batch: Batch, wanted: Mapping[str, str]) -> tuple[QuerySet[Quaran
         rows = rows.filter(rule=wanted["rule"])
     if wanted.get("column"):
         rows = rows.filter(column=wanted["column"])
+    if number := wanted.get("number", "").strip().replace(",", ""):
+        rows = rows.filter(number=int(number)) if number.isascii() and number.isdigit() else rows.none()
     return rows, groups
+
+
+def job_of(batch: Batch | None) -> jobs.JobState | None:
+    """How far the job of a batch is, while it is under way (任务进度)."""
+    if batch is None or not batch.is_active or not batch.job:
+        return None
+    try:
+        return jobs.state_of(batch.job)
+    except NotFound:
+        return None
+
+
+def may_repeat(batch: Batch) -> bool:
+    """Whether one would gather again from here: it came to nothing and nothing came after it (可否重新归集)."""
+    if batch.state == Batch.State.COMPLETE or batch.is_active or batch.dataset.stopped_why:
+        return False
+    return not Batch.objects.filter(dataset=batch.dataset, pk__gt=batch.pk).exists()
 
 
 def rows_at(dataset: Dataset, version: int) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from zhujianyun.apps.data_gathering.models import Batch, Drift, QuarantinedRow
+from zhujianyun.apps.data_gathering.rules.periods import period_zh
+from zhujianyun.base import jobs
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import actions
 from zhujianyun.kernel.journal import Entry
@@ -128,3 +130,34 @@ def test_the_list_asks_as_many_questions_for_many_sources_as_for_one(browse, sou
         client.get(BASE)
     assert len(many) == len(few)
     assert len(few) <= 30
+
+
+def test_a_rejected_row_is_found_by_its_place_in_the_source(browse, source):
+    client, batch = browse(), Batch.objects.get()
+    second = QuarantinedRow.objects.order_by("number").last()
+    assert second is not None
+    page = client.get(BASE + f"batches/{batch.code}/?number={second.number}")
+    assert [row.number for row in page.context["page"].object_list] == [second.number]
+    for odd in ("999999", "第三", "-1", "٣"):
+        assert "没有这一行" in client.get(BASE + f"batches/{batch.code}/?number={odd}").content.decode()
+
+
+def test_a_batch_under_way_shows_how_far_it_is_and_one_that_failed_can_be_repeated(browse, source, work):
+    client = browse()
+    client.post(BASE + "sets/t.things/run/", {"mode": "full"})
+    waiting = Batch.objects.get(state="queued")
+    for place in (f"batches/{waiting.code}/", "sets/t.things/"):
+        assert "data-dg-live" in client.get(BASE + place).content.decode()
+    (work.folder / "source.db").unlink()
+    jobs.run_ready()
+    text = client.get(BASE + f"batches/{waiting.code}/").content.decode()
+    assert "data-dg-live" not in text
+    assert "重新归集" in text
+    assert "文件不存在" in text
+
+
+@pytest.mark.parametrize("minutes, said", [
+    (1, "每分钟"), (60, "每小时"), (1440, "每天"), (10_080, "每周"), (90, "每 90 分钟"), (2880, "每 2 天"), (20_160, "每 2 周"),
+])  # fmt: skip
+def test_a_cadence_is_said_as_people_say_it(minutes, said):
+    assert period_zh(minutes) == said
