@@ -8,7 +8,7 @@ whoever served the old value can find out who got it and must be told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from zhujianyun.apps.data_catalogue.models import DataCorrection, RowOverride
 from zhujianyun.apps.data_catalogue.queries import REQUEST
 from zhujianyun.base import clock
 from zhujianyun.base.errors import Conflict, RuleBroken
+from zhujianyun.base.files.models import StoredFile
 from zhujianyun.kernel import access, case, journal
 from zhujianyun.kernel.access import SYSTEM, Actor
 from zhujianyun.kernel.access.models import Office
@@ -47,7 +48,7 @@ class Wrong:
 @transaction.atomic
 def report(
     entry: Resource, wrong: Wrong, *, by: Actor, key: str, office: Office | None = None,
-    person: Subject | None = None,
+    person: Subject | None = None, evidence: StoredFile | None = None,
 ) -> DataCorrection:  # fmt: skip
     """Report a value (提出校核), for an office that uses data or as the person concerned.
 
@@ -84,7 +85,7 @@ def report(
         case=opened, source=source, resource=entry, dataset=dataset, row_key=wrong.row_key.strip(),
         item=wrong.item, provider=entry.provider, reporter=office,
     )  # fmt: skip
-    step(row, "report", by)
+    step(row, "report", by, documents=[case.Attached("证据", evidence.name, evidence)] if evidence else [])
     return row
 
 
@@ -222,14 +223,14 @@ def follow_conflicts(entries: list[journal.Entry]) -> None:
 
 def step(
     row: DataCorrection, name: str, by: Actor, *, expected: int | None = None,
-    facts: Mapping[str, Any] | None = None, reason: str = "",
+    facts: Mapping[str, Any] | None = None, reason: str = "", documents: Sequence[Any] = (),
 ) -> Case:  # fmt: skip
     """One act on the case of a correction (办理); ``expected`` is the version that the page showed."""
     found = Case.objects.get(pk=row.case_id)
     version = found.version if expected is None else expected
     key = f"{found.pk}:{version}:{name}:{by.key}"
     case.act(found, name, by=by, expected_version=None if by.kind == "system" else version, key=key, facts=facts,
-             reason=reason)  # fmt: skip
+             documents=documents, reason=reason)  # fmt: skip
     row.case = found
     return found
 

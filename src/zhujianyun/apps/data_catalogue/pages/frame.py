@@ -16,7 +16,7 @@ from zhujianyun.kernel import access
 from zhujianyun.ui.workbench import viewer
 
 TABS = (
-    ("entries", "目录"), ("requests", "共享申请"), ("grants", "授权"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("reports", "上报"), ("regulations", "管理办法"),
+    ("entries", "目录"), ("requests", "共享申请"), ("grants", "授权"), ("corrections", "校核"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("reports", "上报"), ("regulations", "管理办法"),
 )  # fmt: skip
 
 

@@ -4,7 +4,16 @@ from django.urls import path
 from django.views.generic import RedirectView
 from wagtail.admin.auth import require_admin_access as inside
 
-from zhujianyun.apps.data_catalogue.pages import asking, draft, entry, lists, reports, sharing, sheets
+from zhujianyun.apps.data_catalogue.pages import (
+    asking,
+    correcting,
+    draft,
+    entry,
+    lists,
+    reports,
+    sharing,
+    sheets,
+)
 
 app_name = "data_catalogue"
 urlpatterns = [
@@ -24,6 +33,10 @@ urlpatterns = [
     path("requests/<int:pk>/do/<str:name>/", inside(sharing.do), name="request_do"),
     path("requests/<int:pk>/papers/<int:paper>/", inside(sharing.paper), name="request_paper"),
     path("grants/", inside(sharing.grants), name="grants"),
+    path("entries/<int:pk>/correct/", inside(correcting.report), name="report_value"),
+    path("corrections/", inside(correcting.listing), name="corrections"),
+    path("corrections/<int:pk>/", inside(correcting.show), name="correction"),
+    path("corrections/<int:pk>/do/<str:name>/", inside(correcting.do), name="correction_do"),
     path("drafts/", inside(lists.drafts), name="drafts"),
     path("drafts/<int:pk>/", inside(draft.edit), name="draft"),
     path("drafts/<int:pk>/do/", inside(draft.do), name="draft_do"),
