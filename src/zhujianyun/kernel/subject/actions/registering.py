@@ -28,11 +28,15 @@ from zhujianyun.kernel.system.models import BusinessSystem
 
 Number = tuple[str, str]
 CHUNK = 2000
+LOWEST = 1  # the trust of what is told only to be compared
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a source says of one subject (登记内容): ``identifiers`` are scheme → value."""
+    """What a source says of one subject (登记内容): ``identifiers`` are scheme → value.
+
+    ``compared`` is said of attributes that have another source: kept at the lowest trust.
+    """
 
     kind: str
     name: str
@@ -41,6 +45,7 @@ class Registration:
     division_code: str = ""
     valid_from: date = EVER
     trust: int = 2
+    compared: Mapping[str, Any] = field(default_factory=dict)
 
 
 def register(
@@ -193,8 +198,9 @@ class _Work:
                 self.numbers.append((subject, scheme, value, "", EVER, derived))
         said = {**({NAME: row.name.strip()} if row.name else {}), **row.attributes}
         self.sayings += [_Saying(subject, *one, row.valid_from, row.trust) for one in said.items()]
+        self.sayings += [_Saying(subject, *one, row.valid_from, LOWEST) for one in row.compared.items()]
         schemes = sorted({scheme for scheme, _ in given})
-        self.notes.append((subject, {"schemes": schemes, "attributes": sorted(said)}))
+        self.notes.append((subject, {"schemes": schemes, "attributes": sorted({*said, *row.compared})}))
 
     def write(self) -> list[Subject]:
         Subject.objects.bulk_create(self.fresh, batch_size=CHUNK)
