@@ -10,7 +10,7 @@ import numpy as np
 from zhujianyun.apps.data_gathering.actions import staging
 from zhujianyun.apps.data_gathering.rules import buckets
 from zhujianyun.kernel.resource import lake, queries
-from zhujianyun.kernel.resource.models import Dataset
+from zhujianyun.kernel.resource.models import Dataset, Snapshot
 
 _ONE = np.uint64(1)
 
@@ -47,7 +47,15 @@ class Previous:
 
 def previous(dataset: Dataset) -> Previous:
     """The last snapshot of a data set (上一快照)."""
-    snapshot = queries.latest_snapshot(dataset)
+    return of(dataset, queries.latest_snapshot(dataset))
+
+
+def of(dataset: Dataset, snapshot: Snapshot | None) -> Previous:
+    """A snapshot with its marks (某一快照); empty for none.
+
+    Raises:
+        NotFound: when it is no longer kept.
+    """
     paths = sorted(Path(name) for name in lake.files(dataset, snapshot.version)) if snapshot else []
     marks = [staging.read_marks([path.with_suffix(staging.MARKS)]) for path in paths]
     starts = np.cumsum([0, *(len(one) for one in marks)])

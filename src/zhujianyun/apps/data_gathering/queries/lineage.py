@@ -23,8 +23,8 @@ from zhujianyun.kernel.indicator.registry import Definition
 from zhujianyun.kernel.resource import columns
 from zhujianyun.kernel.resource.models import Dataset, Mount, Resource
 
-BY_VALUE, BY_ROW, BY_BINDING, BY_MAPPING, BY_PART, AS_IS = (
-    "参与计算", "按行计数", "挂载绑定", "主体映射", "构成", "归集",
+BY_VALUE, BY_ROW, BY_BINDING, BY_MAPPING, BY_COMPARISON, BY_PART, AS_IS = (
+    "参与计算", "按行计数", "挂载绑定", "主体映射", "来源比对", "构成", "归集",
 )  # fmt: skip
 KIND_OF_SUBJECT = {"enterprise": "企业", "person": "人员", "project": "项目"}
 

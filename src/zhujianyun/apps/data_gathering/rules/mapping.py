@@ -4,7 +4,11 @@ kind: enterprise
 name: corp_name
 identifiers: {uscc: corp_code}
 attributes: {registered_capital: capital}
+compared: {legal_representative: leader}
 division: area_code
+
+An attribute has one source. What another system also says of it may be declared under ``compared``: it
+is kept as that system's statement, at low trust, and shows where the two differ (来源矛盾).
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from typing import Any
 
 from zhujianyun.base.errors import RuleBroken
 
-_MEMBERS = {"kind", "name", "identifiers", "attributes", "division"}
+_MEMBERS = {"kind", "name", "identifiers", "attributes", "compared", "division"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,14 @@ class Mapping:
     name: str
     identifiers: Dict[str, str] = field(default_factory=dict)
     attributes: Dict[str, str] = field(default_factory=dict)
+    compared: Dict[str, str] = field(default_factory=dict)
     division: str = ""
 
     @property
     def columns(self) -> list[str]:
         """The columns it reads (用到的列)."""
-        used = [self.name, *self.identifiers.values(), *self.attributes.values(), self.division]
+        said = (self.identifiers, self.attributes, self.compared)
+        used = [self.name, *(column for part in said for column in part.values()), self.division]
         return list(dict.fromkeys(filter(None, used)))
 
 
@@ -49,6 +55,10 @@ def mapping_of(told: Dict[str, Any], columns: Sequence[str]) -> Mapping:
     if not told.get("kind") or not told.get("name") or not told.get("identifiers"):
         raise RuleBroken("主体映射须写明 kind、name 和至少一个编号。", rule="gathering.mapping_short")
     made = Mapping(**told)
+    if both := sorted(set(made.attributes) & set(made.compared)):
+        raise RuleBroken(
+            f"属性 {'、'.join(both)} 不能既提供又比对，请只写一处。", rule="gathering.mapping_compared"
+        )
     if gone := [name for name in made.columns if name not in columns]:
         raise RuleBroken(
             f"主体映射用到的列 {'、'.join(gone)} 不在数据集中。", rule="gathering.mapping_column"
@@ -65,8 +75,9 @@ def statement(row: Dict[str, Any], mapping: Mapping) -> dict[str, Any] | None:
     if not numbers or not name:
         return None
     said = {a: _plain(row[c]) for a, c in mapping.attributes.items() if row.get(c) is not None}
+    compared = {a: _plain(row[c]) for a, c in mapping.compared.items() if row.get(c) is not None}
     return {
-        "kind": mapping.kind, "name": str(name), "identifiers": numbers, "attributes": said,
+        "kind": mapping.kind, "name": str(name), "identifiers": numbers, "attributes": said, "compared": compared,
         "division_code": str(row.get(mapping.division) or "") if mapping.division else "",
     }  # fmt: skip
 
