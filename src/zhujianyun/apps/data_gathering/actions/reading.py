@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -218,17 +218,24 @@ class Reading:
             QuarantinedRow.objects.bulk_create(portion.bad, batch_size=500)
 
 
+# One thread for the process: a thread for each batch would leave a heap of its own behind every time.
+_AHEAD = ThreadPoolExecutor(1, thread_name_prefix="gather")
+
+
 def ahead(make: Callable[[], T | None]) -> Generator[T, None, None]:
     """What ``make`` gives until it gives none, one made in advance by a thread of its own (提前一步).
 
     Drivers and Arrow work outside the interpreter's lock, so the source is read and judged while the
     batch before is digested. Close it before closing what ``make`` uses.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="gather") as pool:
-        coming = pool.submit(make)
+    coming = _AHEAD.submit(make)
+    try:
         while (made := coming.result()) is not None:
-            coming = pool.submit(make)
+            coming = _AHEAD.submit(make)
             yield made
+    finally:
+        coming.cancel()
+        wait([coming])
 
 
 def quarantine_place(batch: str, number: int) -> bytes:
