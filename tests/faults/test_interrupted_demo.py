@@ -12,10 +12,12 @@ from tests.house import DEMO, House, closing, kill, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 DAYS = "SELECT count(*) FROM journal_entry WHERE verb = 'fire_review.sample_day'"
+GATHERED = "SELECT count(*) FROM data_gathering_batch WHERE state = 'complete'"
 MOMENTS: dict[str, Callable[[House], object]] = {
     "while accounts are opened": lambda house: house.one("SELECT count(*) FROM access_account") >= 5,
     "on a day in spring": lambda house: house.one(DAYS) >= 40,
     "on a day in autumn": lambda house: house.one(DAYS) >= 170,
+    "while sources are gathered": lambda house: house.one(GATHERED) >= 40,
     "while figures are counted": lambda house: "seal" in house.steps_done(),
 }
 
@@ -26,7 +28,7 @@ def half(prepared, tmp_path):
         yield made
 
 
-def test_a_demo_killed_four_times_ends_like_one_that_was_never_disturbed(half, played):
+def test_a_demo_killed_five_times_ends_like_one_that_was_never_disturbed(half, played):
     for name, moment in MOMENTS.items():
         process = half.start(*DEMO)
         until(lambda moment=moment, process=process: process.poll() is not None or moment(half), name)
@@ -65,6 +67,8 @@ def outcome(house: House) -> dict[str, Counter[str]]:
         "clocks": f"SELECT {ours}, deadline, r.due_on, net_days FROM case_case c JOIN case_clockrun r ON {of_case}",
         "draws": "SELECT frozen_at, public_value, state FROM case_draw",
         "numbers": "SELECT scope, last FROM case_numbersequence",
+        "batches": "SELECT d.code, b.asked_at, mode, state, landed, rejected, duplicate, digest"
+        " FROM data_gathering_batch b JOIN resource_dataset d ON d.id = b.dataset_id",
         "accounts": "SELECT username, name_zh FROM access_account",
         "acts": "SELECT verb FROM journal_entry",
     }
