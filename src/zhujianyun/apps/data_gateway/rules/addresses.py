@@ -110,13 +110,13 @@ def allowed(patterns: Iterable[str], rest: str) -> bool:
 
     ``*`` is one whole part, a last ``**`` any number of parts, at least one; everything else is literal.
     """
-    asked = rest.removesuffix("/").split("/")
-    return any(_fits(pattern.removesuffix("/").split("/"), asked) for pattern in patterns)
+    return any(fitting(pattern).fullmatch(rest) for pattern in patterns)
 
 
-def _fits(pattern: list[str], asked: list[str]) -> bool:
-    if pattern[-1] == "**":
-        pattern, asked = pattern[:-1], asked[: len(pattern) - 1] if len(asked) >= len(pattern) else []
-    return len(pattern) == len(asked) and all(
-        want == got or (want == "*" and got) for want, got in zip(pattern, asked, strict=True)
-    )
+@lru_cache(maxsize=1024)
+def fitting(pattern: str) -> re.Pattern[str]:
+    """What fits a pattern (路径模式): its groups are what stands for ``*`` and ``**``; a last slash counts for nothing."""
+    parts = pattern.removesuffix("/").split("/")
+    beneath = parts[-1] == "**"
+    named = ["([^/]+)" if part == "*" else re.escape(part) for part in (parts[:-1] if beneath else parts)]
+    return re.compile("/".join([*named, "([^/]+(?:/[^/]+)*)"] if beneath else named) + "/?", re.DOTALL)

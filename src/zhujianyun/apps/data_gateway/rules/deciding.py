@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote_to_bytes
@@ -23,6 +23,7 @@ from zhujianyun.base.errors import NotAllowed, RuleBroken
 from zhujianyun.kernel.resource.granting import Effective, Terms, effective
 
 BEARER = "bearer "
+HELD_FOR, HELD_MOST = timedelta(seconds=1), 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Compiled:
         self.subject_key = bytes.fromhex(policy.subject_key)
         self.cursor_key = bytes.fromhex(policy.cursor_key)
         self._grounds: dict[str, Ground] = {}
+        self._held: dict[tuple[str, ...], tuple[datetime, datetime, Permit]] = {}
         self._of_mount: dict[tuple[str, str], list[Terms]] = defaultdict(list)
         for terms in policy.grants.values():
             self._of_mount[(terms.mount, terms.consumer)].append(terms)
@@ -79,10 +81,27 @@ class Compiled:
         """
         known = Known()
         try:
-            return self._decide(ask, now, known)
+            permit = self._permit(ask, now, known)
+            known = permit.known
+            if permit.ground.service.kind == "api":
+                _check_path(permit.ground.service, ask)
         except Fault as fault:
             fault.known = known
             raise
+        return permit
+
+    def _permit(self, ask: Ask, now: datetime, known: Known) -> Permit:
+        """As it was decided for the same caller within this second, or anew; never beyond key and grant."""
+        what = (ask.address.service_path, ask.authorization, ask.client, ask.purpose, ask.issue, ask.source)
+        held = self._held.get(what)
+        if held is not None and held[0] <= now < held[1]:
+            return held[2]
+        permit = self._decide(ask, now, known)
+        if len(self._held) >= HELD_MOST:
+            self._held.clear()
+        until = min(now + HELD_FOR, permit.key.valid_until, permit.ground.terms.valid_until)
+        self._held[what] = (now, until, permit)
+        return permit
 
     def _decide(self, ask: Ask, now: datetime, known: Known) -> Permit:
         key = self.key_of(ask.authorization, now)
@@ -97,8 +116,6 @@ class Compiled:
         known.purpose = terms.purpose
         ground = self._ground(service, terms, now)
         _check_network(ground, ask.source)
-        if service.kind == "api":
-            _check_path(service, ask)
         self._check_issue(key, ask.issue)
         return Permit(key, client, ground, known)
 
