@@ -51,15 +51,6 @@ def _check_parts(path: str) -> None:
 def named(patterns: Sequence[str], rest: str) -> tuple[str, str]:
     """The pattern that a path fits, and what stands in it for ``*`` (路径名称): the path itself where none fits."""
     for pattern in patterns:
-        if "*" in pattern and addresses.allowed((pattern,), rest):
-            return pattern, "/".join(_stood_in(pattern, rest))
+        if "*" in pattern and (found := addresses.fitting(pattern).fullmatch(rest)):
+            return pattern, "/".join(found.groups())
     return rest, ""
-
-
-def _stood_in(pattern: str, rest: str) -> list[str]:
-    wanted, asked = pattern.removesuffix("/").split("/"), rest.removesuffix("/").split("/")
-    if wanted[-1] == "**":
-        return [got for want, got in zip(wanted, asked, strict=False) if want == "*"] + asked[
-            len(wanted) - 1 :
-        ]
-    return [got for want, got in zip(wanted, asked, strict=True) if want == "*"]
