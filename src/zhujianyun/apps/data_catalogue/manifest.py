@@ -1,7 +1,7 @@
 """What 资源目录 offers and needs (应用清单)."""
 
 from zhujianyun.apps.data_catalogue import jobs  # noqa: F401 - a plan is known once it is imported
-from zhujianyun.apps.data_catalogue.actions import correcting, editing, finding, granting
+from zhujianyun.apps.data_catalogue.actions import correcting, editing, finding, granting, telling
 from zhujianyun.apps.data_catalogue.queries import (
     CASES,
     DECIDE,
@@ -72,6 +72,10 @@ MANIFEST = Manifest(
         Follow(
             "data_catalogue.grants", ("resource.grant.*", "resource.unmount", "resource.withdraw"),
             granting.follow,
+        ),
+        Follow(
+            "data_catalogue.consumers", ("case.data_sharing_request.*", "case.data_correction.*"),
+            telling.follow,
         ),
         Follow("data_catalogue.conflicts", ("subject.conflict",), correcting.follow_conflicts),
     ),
