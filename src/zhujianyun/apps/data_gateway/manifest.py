@@ -2,7 +2,7 @@
 
 from zhujianyun.apps.data_gateway.jobs import TICKS
 from zhujianyun.apps.data_gateway.queries import CONSUME, OPERATE, VIEW
-from zhujianyun.ui.manifest import Manifest, Process, RoleOffer
+from zhujianyun.ui.manifest import Manifest, MenuEntry, Process, RoleOffer
 
 API = "zhujianyun.apps.data_gateway.api"
 
@@ -24,7 +24,8 @@ MANIFEST = Manifest(
     brings=(
         Process(
             "table", ("{python}", "-m", "granian", "--interface", "asgi", "--host", "{host}", "--port", "{port}",
-                      "--no-ws", "--log-level", "warning", "--respawn-failed-workers", "--factory",
+                      "--no-ws", "--log-level", "warning", "--loop", "uvloop", "--runtime-mode", "st",
+                      "--respawn-failed-workers", "--factory",
                       f"{API}.table.app:application"),
             port_offset=2, ready_path="/healthz", settings=("ZJY_SERVING",),
         ),
@@ -33,6 +34,13 @@ MANIFEST = Manifest(
             port_offset=3, ready_path="/healthz", settings=("ZJY_SERVING",),
         ),
     ),
+    urls="zhujianyun.apps.data_gateway.urls",
+    open_urls="zhujianyun.apps.data_gateway.urls.everybody",
+    menu=(
+        MenuEntry("数据共享", "data_gateway:home", "link", VIEW, 230),
+        MenuEntry("我的接口", "data_gateway:mine", "key", CONSUME, 231),
+    ),
     sample="zhujianyun.apps.data_gateway.sample:play",
     sample_order=900,
+    neighbours="zhujianyun.apps.data_gateway.sample.live:serve",
 )  # fmt: skip

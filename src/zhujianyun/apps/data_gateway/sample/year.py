@@ -81,7 +81,7 @@ class Scene:
             "resource__provider", "dataset"
         )
         shared = tables.exclude(resource__share="none").order_by("code")
-        granted = set(Grant.objects.values_list("mount_id", flat=True))
+        granted = set(Grant.objects.filter(mount__kind="table").values_list("mount_id", flat=True))
         rest = [mount for mount in shared if mount.pk not in granted]
         wanted = max(OWN_SERVICES - len(granted), 0)
         filling = self.rng.sample(rest, min(wanted, len(rest)))

@@ -26,6 +26,7 @@ FOOT = (
     ("离线核验工具", "hall:verify_offline"),
     ("文书核验", "hall:verify_paper"),
     ("订阅公示", "hall:feed"),
+    ("谁查阅了我的信息", "own_reads:home"),
     ("关于本站", "hall:about"),
     ("工作人员入口", "account_login"),
 )
