@@ -115,7 +115,7 @@ def serve(stop: threading.Event | None = None) -> None:
 
     told = (
         (_known_port(), Bidding, "招标投标系统接口"),
-        (departments_port(), Departments, "民政、市场监管、人社接口"),
+        (departments_port(), Departments.fresh(realistic=True), "民政、市场监管、人社接口"),
     )
     servers = []
     for port, handler, zh in told:
