@@ -33,15 +33,13 @@ class Answer:
         "status", "wants_receipt",
     )  # fmt: skip
 
-    def __init__(
-        self, exchange: Exchange, status: int, headers: Headers, length: int | None, wants_receipt: bool
-    ) -> None:  # fmt: skip
+    def __init__(self, exchange: Exchange, status: int, headers: Headers, length: int | None) -> None:
         self.exchange, self.status, self.headers, self.length = exchange, status, headers, length
+        self.wants_receipt = wants_receipt = exchange.heading.wants_receipt
         self.bodiless = exchange.method == "HEAD" or status in _WITHOUT_BODY
         cut = exchange.route.cut if exchange.route is not None else None
         # An error reply of the provider passes as it is; it is no record of what was granted.
         self.cut = cut if status < 300 and not self.bodiless else None
-        self.wants_receipt = wants_receipt
         self.pieces: list[bytes] | None = [] if self.cut is not None or wants_receipt else None
         self.hash = hashlib.sha512()
         self.body_bytes = self.rows = 0
@@ -92,26 +90,25 @@ class Answer:
     def _head(self, length: int | None) -> bytes:
         exchange = self.exchange
         left_out = self._left_out()
-        lines = [
-            b"HTTP/1.1 %d %b" % (self.status, REASONS.get(self.status, b"Provider")),
-            *[
-                b"%b: %b" % pair
-                for pair in self.headers
-                if pair[0] not in left_out and pair[0][:7] != b"x-road-"
-            ],
-            road_headers(exchange),
-        ]
+        passed = [
+            b"%b: %b\r\n" % pair for pair in self.headers if pair[0] not in left_out and pair[0][:7] != b"x-road-"
+        ]  # fmt: skip
+        framed = b""
         if length is not None and self.status != 204:
-            lines.append(b"content-length: %d" % length)
+            framed = b"content-length: %d\r\n" % length
         elif not self.bodiless and exchange.caller.takes_chunks:
-            lines.append(b"transfer-encoding: chunked")
+            framed = b"transfer-encoding: chunked\r\n"
         elif not self.bodiless:
             exchange.caller.closes = True
         if self.wants_receipt:
-            lines += [b"%b: %b" % (name.encode(), value.encode()) for name, value in self._receipt()]
+            framed += b"".join(
+                [b"%b: %b\r\n" % (name.encode(), value.encode()) for name, value in self._receipt()]
+            )
         if exchange.caller.closes:
-            lines.append(b"connection: close")
-        return b"\r\n".join(lines) + b"\r\n\r\n"
+            framed += b"connection: close\r\n"
+        return b"HTTP/1.1 %d %b\r\n%b%b%b\r\n" % (
+            self.status, REASONS.get(self.status, b"Provider"), b"".join(passed), road_headers(exchange), framed,
+        )  # fmt: skip
 
     def _left_out(self) -> frozenset[bytes]:
         left_out = _LEFT_OUT if self.cut is None else _LEFT_OUT | _WHEN_CUT
@@ -129,23 +126,18 @@ class Answer:
 def road_headers(exchange: Exchange) -> bytes:
     """The headers by which an answer is known (交换响应头)."""
     pairs = exchange.call.headers_out()
-    return b"server: zhujianyun" + "".join(
-        [f"\r\n{name}: {value}" for name, value in pairs if value]
-    ).encode("latin-1")  # fmt: skip
+    return (
+        "server: zhujianyun\r\n" + "".join([f"{name}: {value}\r\n" for name, value in pairs if value])
+    ).encode("latin-1")
 
 
 def of_fault(exchange: Exchange | None, fault: Fault, id_: str, *, closes: bool) -> bytes:
     """The answer of this node itself (网关答复)."""
     body = fault.body(id_)
-    lines = [
-        b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d"
-        % (fault.status, REASONS[fault.status], len(body)),
-        road_headers(exchange)
-        if exchange is not None
-        else b"server: zhujianyun\r\nx-road-request-id: " + id_.encode(),
-        *[f"{name}: {value}".encode() for name, value in fault.headers()],
-    ]
-    if closes:
-        lines.append(b"connection: close")
-    bodiless = exchange is not None and exchange.method == "HEAD"
-    return b"\r\n".join(lines) + b"\r\n\r\n" + (b"" if bodiless else body)
+    known = road_headers(exchange) if exchange is not None else b"server: zhujianyun\r\n"
+    pairs = fault.headers() + ([("Connection", "close")] if closes else [])
+    lines = "".join([f"{name}: {value}\r\n" for name, value in pairs]).encode()
+    return b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%b%b\r\n%b" % (
+        fault.status, REASONS.get(fault.status, b"Fault"), len(body), known, lines,
+        b"" if exchange is not None and exchange.method == "HEAD" else body,
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from zhujianyun.apps.data_gateway.api.proxy import answers, framing
 from zhujianyun.apps.data_gateway.api.proxy.exchange import Exchange
+from zhujianyun.apps.data_gateway.api.proxy.heading import Heading
 from zhujianyun.apps.data_gateway.rules.addresses import LONGEST
 from zhujianyun.apps.data_gateway.rules.faults import Fault
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("zhujianyun.gateway")
 _NEVER = frozenset({b"CONNECT", b"TRACE", b"PRI"})
 _LONGEST_METHOD = 20
-HEALTH = "/healthz"
+HEALTH = b"/healthz"
 
 
 class Phase(Enum):
@@ -41,7 +42,7 @@ class Caller(asyncio.Protocol):
     """A caller's connection (连接)."""
 
     __slots__ = (
-        "buffer", "closes", "complete", "deadline", "exchange", "headers", "is_full", "parser", "peer", "phase",
+        "buffer", "closes", "complete", "deadline", "exchange", "headers", "heading", "is_full", "parser", "peer", "phase",
         "pieces", "plane", "surplus", "takes_chunks", "transport", "url",
     )  # fmt: skip
 
@@ -54,6 +55,7 @@ class Caller(asyncio.Protocol):
         self.phase = Phase.HEAD
         self.exchange: Exchange | None = None
         self.headers: framing.Headers = []
+        self.heading: Heading | None = None
         self.pieces: list[bytes] = []
         self.url = b""
         self.complete = self.surplus = self.closes = self.is_full = False
@@ -157,14 +159,16 @@ class Caller(asyncio.Protocol):
         self._feed(head)
         if len(self.headers) > self.plane.limits.headers:
             raise framing.malformed("", "Client.HeadersTooLarge")
-        length, chunked = framing.check_headers(self.headers, version="1.1" if self.takes_chunks else "1.0")
-        if self.url == HEALTH.encode():
+        heading = self.heading
+        if heading is None or heading.headers != self.headers or heading.is_1_1 != self.takes_chunks:
+            self.heading = heading = Heading(self.headers, is_1_1=self.takes_chunks)
+        if self.url == HEALTH:
             self._say_healthy()
             return
         self.phase = Phase.ANSWER if self.complete else Phase.BODY
         self.deadline = 0.0 if self.complete else self.plane.time() + self.plane.limits.body_seconds
         self.exchange = exchange = Exchange(
-            self.plane, self, method.decode(), self.url.decode("ascii"), self.headers, length, chunked
+            self.plane, self, method.decode("ascii"), self.url.decode("ascii"), heading
         )
         exchange.begin()
         if self.phase is Phase.BODY:
@@ -172,7 +176,7 @@ class Caller(asyncio.Protocol):
 
     def _expect_body(self) -> None:
         """The body may have come with the head; a caller that waits for leave to send it gets it."""
-        if any(name == b"expect" for name, _ in self.headers):
+        if self.heading is not None and "expect" in self.heading.named:
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self.buffer:
             data, self.buffer = self.buffer, b""
@@ -210,8 +214,8 @@ class Caller(asyncio.Protocol):
     def _body(self, data: bytes) -> None:
         exchange = self.exchange
         assert exchange is not None
-        if not exchange.chunked:  # what follows a counted body is the next request
-            missing = exchange.length - exchange.call.request_bytes
+        if not exchange.heading.chunked:  # what follows a counted body is the next request
+            missing = exchange.heading.length - exchange.call.request_bytes
             data, self.buffer = data[:missing], data[missing:]
         self._feed(data)
         pieces, self.pieces = self.pieces, []

@@ -12,10 +12,11 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 from zhujianyun.apps.data_gateway.api.gate import Call
-from zhujianyun.apps.data_gateway.api.proxy import answers, paths, provider, questions
+from zhujianyun.apps.data_gateway.api.proxy import answers, paths, provider
 from zhujianyun.apps.data_gateway.api.proxy.framing import Headers
+from zhujianyun.apps.data_gateway.api.proxy.heading import Heading
 from zhujianyun.apps.data_gateway.api.proxy.wire import Wire
-from zhujianyun.apps.data_gateway.rules import receipts, records, reqhash
+from zhujianyun.apps.data_gateway.rules import records, reqhash
 from zhujianyun.apps.data_gateway.rules.faults import PROVIDER, Fault
 
 if TYPE_CHECKING:
@@ -23,36 +24,27 @@ if TYPE_CHECKING:
     from zhujianyun.apps.data_gateway.api.proxy.plane import Plane, Route
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
-_HASHED = ("x-road-", "x-zjy-", "content-type")
 
 
 class Exchange:
     """A call under way (转接)."""
 
     __slots__ = (
-        "answer", "call", "caller", "chunked", "deadline", "fault", "has_asked", "has_sent", "headers", "is_body_whole",
-        "is_let_through", "is_over", "is_recorded", "length", "line", "method", "pending", "plane", "repeated", "road", "route",
-        "_body_hash", "_head_hash",
+        "answer", "call", "caller", "deadline", "has_asked", "has_sent", "heading", "is_body_whole", "is_let_through",
+        "is_over", "is_recorded", "line", "method", "pending", "plane", "repeated", "route", "_body_hash", "_head_hash",
     )  # fmt: skip
 
-    def __init__(
-        self, plane: Plane, caller: Caller, method: str, target: str, headers: Headers, length: int, chunked: bool
-    ) -> None:  # fmt: skip
-        self.plane, self.caller, self.method, self.headers = plane, caller, method, headers
-        self.length, self.chunked = length, chunked
-        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-        self.call: Call = plane.gate.arrive("api", method, target, named, caller.peer)
+    def __init__(self, plane: Plane, caller: Caller, method: str, target: str, heading: Heading) -> None:
+        self.plane, self.caller, self.method, self.heading = plane, caller, method, heading
+        self.call: Call = plane.gate.arrive("api", method, target, heading.named, caller.peer)
         self.route: Route | None = None
         self.line: Wire | None = None
         self.answer: answers.Answer | None = None
-        self.fault: Fault | None = None
-        self.pending: list[bytes] = []
-        self.is_body_whole = not (length or chunked)
-        self.has_asked = self.has_sent = self.is_let_through = self.is_over = self.is_recorded = (
-            self.repeated
-        ) = False
+        self.pending: list[bytes] | None = None
+        self.is_body_whole = not (heading.length or heading.chunked)
+        self.has_asked = self.has_sent = self.is_let_through = self.is_over = False
+        self.is_recorded = self.repeated = False
         self.deadline = 0.0
-        self.road = b""
         self._head_hash = b""
         self._body_hash: Any = None
 
@@ -71,7 +63,7 @@ class Exchange:
         self._name_path()
         permit = plane.gate.enter(call)
         self.route = plane.route(permit.ground)
-        if self.length > plane.limits.request_body:
+        if self.heading.length > plane.limits.request_body:
             raise Fault("Client.BodyTooLarge", close=True)
         self.is_let_through = True
         try:
@@ -89,11 +81,26 @@ class Exchange:
         self.line, self.has_asked = line, True
         self.deadline = self.plane.time() + self.route.timeout_seconds
         self.call.request_out = self.plane.gate.now_us()
-        head = questions.head(self, self.route)
-        line.ask(self, head + b"".join(self.pending) if self.pending else head)
+        head = self._question()
         if self.pending:
-            self.pending.clear()
+            head += b"".join(self.pending)
+            self.pending = None
             self.caller.hold(False)
+        line.ask(self, head)
+
+    def _question(self) -> bytes:
+        """The head of the request as the provider gets it (转发请求头): the same path, the same query."""
+        heading, route, address = self.heading, self.route, self.call.address
+        assert route is not None and address is not None
+        query = f"?{address.query}" if address.query else ""
+        first = f"{self.method} {route.base}{address.forward}{query} HTTP/1.1\r\nx-road-request-id: {self.call.id}\r\n"
+        framed = b""
+        if heading.chunked:
+            framed = b"transfer-encoding: chunked\r\n"
+        elif "content-length" in heading.named:
+            framed = b"content-length: %d\r\n" % heading.length
+        passed = heading.passed(route.cut is not None, route.secret_names)
+        return b"%b%b%b%b\r\n" % (first.encode("ascii"), route.fixed, passed, framed)
 
     def body(self, data: bytes) -> None:
         """A piece of the request's body (请求体).
@@ -105,12 +112,12 @@ class Exchange:
         if self.call.request_bytes > self.plane.limits.request_body:
             raise Fault("Client.BodyTooLarge", close=True)
         self._body_hash.update(data)
-        self._send(b"%x\r\n%b\r\n" % (len(data), data) if self.chunked else data)
+        self._send(b"%x\r\n%b\r\n" % (len(data), data) if self.heading.chunked else data)
 
     def body_ends(self) -> None:
         """The request is whole (请求体结束)."""
         self.is_body_whole = True
-        if self.chunked:
+        if self.heading.chunked:
             self._send(b"0\r\n\r\n")
         if self.call.request_bytes:
             self.call.request_hash = reqhash.request_hash_of(self._head_hash, self._body_hash.digest())
@@ -119,14 +126,13 @@ class Exchange:
         if self.line is not None:
             self.line.send(data)
         elif not self.has_asked:
-            self.pending.append(data)
+            self.pending = [*(self.pending or ()), data]
             if self.call.request_bytes > self.plane.limits.high_water:
                 self.caller.hold(True)
 
     def _hash_head(self) -> None:
         call = self.call
-        kept = [pair for pair in call.headers.items() if pair[0].startswith(_HASHED)]
-        canonical = reqhash.canonical_headers(self.method, call.target, kept)
+        canonical = f"{self.method} {call.target}\r\n".encode("ascii") + self.heading.hashed
         self._head_hash = hashlib.sha512(canonical).digest()
         call.request_hash = b64encode(self._head_hash).decode("ascii")
         if not self.is_body_whole:
@@ -154,8 +160,7 @@ class Exchange:
         self.deadline = self.plane.time() + self.plane.limits.answer_seconds
         if not self.is_body_whole:
             self.caller.closes, self.call.request_hash = True, ""
-        wants_receipt = self.call.headers.get(receipts.ASKED) == "1"
-        self.answer = answers.Answer(self, status, headers, length, wants_receipt)
+        self.answer = answers.Answer(self, status, headers, length)
 
     def answer_goes_on(self, data: bytes, whole: bool) -> None:
         """A piece of the provider's answer; with ``whole`` it was the last (答复内容)."""
@@ -183,7 +188,12 @@ class Exchange:
         if self.is_over:
             return
         stale = line is not None and line.served and type_ == "Unreachable"
-        if stale and not self.repeated and self.method in _REPEATABLE and not (self.length or self.chunked):
+        if (
+            stale
+            and not self.repeated
+            and self.method in _REPEATABLE
+            and not (self.heading.length or self.heading.chunked)
+        ):
             assert self.route is not None
             self.repeated, self.has_asked = True, False
             self.route.provider.again(self)

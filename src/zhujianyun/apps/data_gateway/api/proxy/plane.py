@@ -229,7 +229,7 @@ def _route(ground: Ground, provider: Provider, cut: cutting.Cut | None) -> Route
         lines.append(name + b": " + value)
     base = "/" + service.address.split("//", 1)[1].partition("?")[0].partition("/")[2].strip("/")
     return Route(
-        service, provider, base.rstrip("/"), b"\r\n".join(lines), names, service.timeout_ms / 1000, cut
+        service, provider, base.rstrip("/"), b"".join([line + b"\r\n" for line in lines]), names, service.timeout_ms / 1000, cut
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ class Wire(asyncio.Protocol):
         """Send the head of a request for a call (发出请求)."""
         self._begin_answer()
         self.call = call
-        assert self.transport is not None  # noqa: S101
+        assert self.transport is not None
         self.transport.write(head)
 
     def send(self, data: bytes) -> None:
@@ -148,7 +148,7 @@ class Wire(asyncio.Protocol):
             return
         head, rest = self.buffer[:end], self.buffer[end:]
         self.buffer = b""
-        assert self.call is not None  # noqa: S101
+        assert self.call is not None
         if not framing.is_answer_head(head) or not self._feed(head):
             self._broke("BadReply", "答复头不合规范")
             return
@@ -164,13 +164,11 @@ class Wire(asyncio.Protocol):
         self._take_head(status, length, rest)
 
     def _take_head(self, status: int, length: int | None, rest: bytes) -> None:
-        assert self.call is not None  # noqa: S101
+        assert self.call is not None
         self.began = True
         if self.call.method == "HEAD" and not self.complete:
-            self.parser, self.complete = (
-                HttpResponseParser(self),
-                True,
-            )  # llhttp waits for a body that never comes
+            # llhttp now waits for a body that never comes: another parser reads the next answer.
+            self.parser, self.complete = HttpResponseParser(self), True
         self.until_end = not self.complete and length is None and not self._is_chunked()
         self.call.answer_begins(status, self.headers, length)
         if self.call is None:
