@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help install demo demo-reset test test-slow test-browser test-postgres services check yearbook screenshots reference bench clean
+.PHONY: help install demo demo-reset test test-slow test-browser test-postgres services check conformance yearbook screenshots reference bench clean
 
 help:            ## 显示可用命令
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 24
@@ -60,6 +60,9 @@ check: $(VENV)/.ready-dev  ## 格式、规范、类型、导入约定、迁移�
 yearbook: $(VENV)/.ready-dev  ## 全量演完 2020 年，逐项核对年鉴数字
 	@ZJY_VAR=var/yearbook $(BIN)/zhujianyun demo --no-serve $(DEMO_ARGS)
 	@ZJY_FULL_YEAR=$(CURDIR)/var/yearbook $(BIN)/pytest tests/yearbook $(TEST_ARGS)
+
+conformance: $(VENV)/.ready-dev  ## 对照外部标准：目录形状、CKAN 客户端、代码校验、请求摘要、接口说明、拒绝用例
+	@$(BIN)/python scripts/conformance.py $(CONFORMANCE_ARGS)
 
 screenshots: $(VENV)/.ready-dev  ## 从运行中的演示（make demo）重拍文档图片
 	@scripts/need chromium chromium fonts-noto-cjk
