@@ -67,10 +67,13 @@ def build(count: int) -> tuple[Path, Path]:
     ours, theirs = FOLDER / f"{count}.sqlite", FOLDER / f"peer{count}.db"
     if ours.exists() and theirs.exists():
         return ours, theirs
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in (ours, theirs):
+        old.unlink(missing_ok=True)
     names = [*COLUMNS, "capital" + storing.ORDER]
-    columns = [f'"{name}" {"INTEGER" if COLUMNS.get(name) in ("integer", "boolean") else "TEXT"}' for name in names]
+    columns = [
+        f'"{name}" {"INTEGER" if COLUMNS.get(name) in ("integer", "boolean") else "TEXT"}' for name in names
+    ]
     for path, table, kept in ((ours, "rows", len(names)), (theirs, "firms", len(COLUMNS))):
         base = sqlite3.connect(path, isolation_level=None)
         base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
@@ -110,7 +113,8 @@ def _tell(base: sqlite3.Connection, count: int) -> None:
 def policy(file: Path, **terms: Any) -> Any:
     """A policy with one grant that has quotas and a mask (策略)."""
     items = {
-        code: Item(code, code, type=kind, mask="name" if code == "person" else "") for code, kind in COLUMNS.items()
+        code: Item(code, code, type=kind, mask="name" if code == "person" else "")
+        for code, kind in COLUMNS.items()
     }
     offer = Offered("306/1", "published", "conditional", True, items, {code: code for code in COLUMNS})
     given = {"items": tuple(COLUMNS), "quota": {"per_second": 1_000_000, "per_day": 500_000_000}, **terms}
@@ -165,7 +169,7 @@ def start(serving: Path, port: int, workers: int = 1) -> subprocess.Popen[bytes]
     """The process of the plane (启动)."""
     return subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws",
-         "--log-level", "warning", "--workers", str(workers), "--factory",
+         "--log-level", "warning", "--loop", "uvloop", "--runtime-mode", "st", "--workers", str(workers), "--factory",
          "zhujianyun.apps.data_gateway.api.table.app:application"],
         env={**os.environ, "ZJY_SERVING": str(serving)}, stdout=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
@@ -177,7 +181,7 @@ def datasette(file: Path) -> Iterator[str]:
     port = free_port()
     process = subprocess.Popen(
         [DATASETTE, "serve", "-i", str(file), "--port", str(port), "--setting", "allow_facet", "off",
-         "--setting", "suggest_facets", "off"],
+         "--setting", "suggest_facets", "off", "--setting", "sql_time_limit_ms", "20000"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -188,14 +192,18 @@ def datasette(file: Path) -> Iterator[str]:
         process.wait(10)
 
 
-def drive(base: str, paths: list[str], headers: dict[str, str], *, seconds: int, clients: int = 16) -> tuple[float, float]:
+def drive(
+    base: str, paths: list[str], headers: dict[str, str], *, seconds: int, clients: int = 16
+) -> tuple[float, float]:
     """Requests a second and p99 in ms, by wrk over the paths in turn (压测).
 
     Raises:
         RuntimeError: when an answer was not 2xx.
     """
     listed = ", ".join(json.dumps(path) for path in paths)
-    told = "\n".join(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items())
+    told = "\n".join(
+        f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()
+    )
     script = FOLDER / "drive.lua"
     script.write_text(
         f"local paths = {{{listed}}}\nlocal n = 0\n{told}\n"
@@ -225,7 +233,9 @@ def compare(name: str, sides: dict[str, Any], passes: int) -> dict[str, float]:
         rates = [rate for rate, _ in rows]
         spread = (max(rates) - min(rates)) / medians[side]
         late = statistics.median(p99 for _, p99 in rows)
-        print(f"  {side:<24}{medians[side]:>9,.0f} req/s  ±{spread / 2:.0%}  p99 {late:7.1f} ms  load {load:.1f}")
+        print(
+            f"  {side:<24}{medians[side]:>9,.0f} req/s  ±{spread / 2:.0%}  p99 {late:7.1f} ms  load {load:.1f}"
+        )
     RESULTS.mkdir(exist_ok=True)
     with (RESULTS / f"{name}.csv").open("a", newline="") as file:
         csv.writer(file).writerows(

@@ -39,6 +39,7 @@ class Question:
     cursor: str
     count: bool
     format: str
+    codes: tuple[str, ...]
     choice: str  # items and form, as one text
     digest: str  # stands for filters and order, without page and form
 
@@ -62,9 +63,10 @@ def read(query: str, given: Effective, *, wants_csv: bool = False) -> Question:
         raise Fault("Client.BadFilter", "format 只能是 json 或 csv。")
     if words.get("count", "exact") != "exact":
         raise Fault("Client.BadFilter", "count 只能是 exact。")
+    codes = tuple(item.code for item in items)
     return Question(
         items, conditions, sort, descending, _size(words.get("page_size"), given.page_limit),
-        words.get("cursor", ""), "count" in words, form, _choice(items, form), _digest(conditions, sort, descending),
+        words.get("cursor", ""), "count" in words, form, codes, f"{form}:{','.join(codes)}", _digest(conditions, sort, descending),
     )  # fmt: skip
 
 
@@ -143,10 +145,6 @@ def _size(text: str | None, most: int) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most and len(text) < 10):
         raise Fault("Client.BadFilter", f"page_size 应为 1 至 {most} 的整数。")
     return int(text)
-
-
-def _choice(items: tuple[Item, ...], form: str) -> str:
-    return f"{form}:{','.join(one.code for one in items)}"
 
 
 def _digest(conditions: tuple[Condition, ...], sort: str, descending: bool) -> str:

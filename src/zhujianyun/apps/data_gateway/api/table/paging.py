@@ -144,7 +144,7 @@ async def _count(granted: Granted, question: Question) -> dict[str, Any]:
 
 
 def _note(call: Call, granted: Granted, question: Question, rows: int) -> None:
-    call.rows, call.items = rows, tuple(item.code for item in question.items)
+    call.rows, call.items = rows, question.codes
     call.dataset, call.snapshot = granted.served.dataset, granted.served.version
 
 
