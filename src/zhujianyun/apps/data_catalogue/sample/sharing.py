@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zhujianyun.apps.data_catalogue.actions import deciding, granting, requesting
 from zhujianyun.apps.data_catalogue.models import SharingRequest
 from zhujianyun.apps.data_catalogue.rules import sharing
-from zhujianyun.apps.data_catalogue.sample import sharing_people
+from zhujianyun.apps.data_catalogue.sample import corrections, sharing_people
 from zhujianyun.apps.data_catalogue.sample.catalogue import Planned
 from zhujianyun.base import clock
 from zhujianyun.kernel.access import SYSTEM, Actor
@@ -69,6 +69,7 @@ class Play:
         self.people = sharing_people.gather({one.office for one in entries})
         self._interfaces, self._hung = interfaces, list[Planned]()
         size = 0 if scene.scale >= 0.5 else 1
+        self.corrections, self.most_corrections = 0, (14, 4)[size]
         kinds = [kind for kind, counts in STORIES.items() for _ in range(counts[size])]
         self._left = list(enumerate(kinds))
         self.rng.shuffle(self._left)
@@ -124,8 +125,13 @@ class Play:
         if day <= LAST_DAY:
             self.scene.at(day, act, minutes=self.rng.randrange(10, 340))
 
-    def _later(self, days: int, act: Callable[[SharingRequest], object], row: SharingRequest) -> None:
-        self._at(clock.today() + timedelta(days=days), partial(self._do, act, row.pk))
+    def later(self, days: int, act: Callable[[SharingRequest], object], row: SharingRequest) -> None:
+        """An act on a request, some days from now (后续办理)."""
+        self.on(days, partial(self._do, act, row.pk))
+
+    def on(self, days: int, act: Callable[[], object]) -> None:
+        """An act some days from now (几日后)."""
+        self._at(clock.today() + timedelta(days=days), act)
 
     @staticmethod
     def _do(act: Callable[[SharingRequest], object], pk: int) -> None:
@@ -146,7 +152,7 @@ class Play:
         if clock.today() >= date(2020, 12, 22) and story.number % 3:
             return  # still on the clerk's desk when the year ends
         days = 1 + self.rng.randrange(3) if entry.share == "conditional" else 0  # answered within a day
-        self._later(days, partial(step or self._propose, story), row)
+        self.later(days, partial(step or self._propose, story), row)
 
     def _wanted(self, entry: Resource, story: Story, system: BusinessSystem | None) -> sharing.Wanted:
         items = [item.code for item in sharing.shareable(edition_now(entry).item_list)]
@@ -177,7 +183,7 @@ class Play:
             responsible_phone=row.responsible_phone, networks=tuple(row.networks), is_test=row.is_test,
         )  # fmt: skip
         requesting.supply(row, wanted, by=self._consumer(row), expected=row.case.version)
-        self._later(2, partial(self._propose, story), row)
+        self.later(2, partial(self._propose, story), row)
 
     def _renew(self, story: Story, row: SharingRequest) -> None:
         wanted = sharing.Wanted(
@@ -187,7 +193,7 @@ class Play:
             responsible=row.responsible, networks=tuple(row.networks),
         )  # fmt: skip
         new = requesting.renew(row, wanted, by=self._consumer(row), key=f"sample-renew-{story.number}")
-        self._later(2, partial(self._propose, Story("plain", story.number, story.consumer)), new)
+        self.later(2, partial(self._propose, Story("plain", story.number, story.consumer)), new)
 
     # --- what the provider does ---
 
@@ -195,9 +201,9 @@ class Play:
         gaps = "请补充使用依据全文，并写明数据的使用岗位和保存期限"
         deciding.send_back_once(row, by=self._clerk(row), gaps=gaps, expected=row.case.version)
         if story.kind == "lapsed":
-            self._later(26, lambda late: requesting.step(late, "lapse", SYSTEM), row)
+            self.later(26, lambda late: requesting.step(late, "lapse", SYSTEM), row)
         else:
-            self._later(3 + self.rng.randrange(5), partial(self._supply, story), row)
+            self.later(3 + self.rng.randrange(5), partial(self._supply, story), row)
 
     def _propose(self, story: Story, row: SharingRequest) -> None:
         ruled = deciding.as_asked(row)
@@ -213,7 +219,7 @@ class Play:
         step = {"refused": self._refuse, "extended": self._extend}.get(story.kind, self._consent)
         if row.case.state_since < date(2020, 12, 24) or story.number % 2:
             days = 1 + self.rng.randrange(4) if row.resource.share == "conditional" else 1
-            self._later(days, partial(step, story), row)
+            self.later(days, partial(step, story), row)
 
     def _bounded(self, one: sharing.Ruled, row: SharingRequest) -> sharing.Ruled:
         """Personal items stay masked, and can be looked up by the value that the citizen shows."""
@@ -228,14 +234,15 @@ class Play:
         deciding.extend(
             row, by=self._head(row), reason="涉及多个业务处，需征求意见", expected=row.case.version
         )
-        self._later(6 + self.rng.randrange(4), partial(self._consent, story), row)
+        self.later(6 + self.rng.randrange(4), partial(self._consent, story), row)
 
     def _consent(self, story: Story, row: SharingRequest) -> None:
         deciding.consent(row, by=self._head(row), expected=row.case.version)
-        self._later(2 + self.rng.randrange(7), partial(self._deliver, story), row)
+        self.later(2 + self.rng.randrange(7), partial(self._deliver, story), row)
 
     def _deliver(self, story: Story, row: SharingRequest) -> None:
         deciding.deliver(row, by=self.people.tech, expected=row.case.version)
+        corrections.after_delivery(self, row)
         after = {
             "revoked": self._revoke,
             "suspended": self._suspend,
@@ -243,13 +250,13 @@ class Play:
             "renewed": self._renew,
         }
         if story.kind in after:
-            self._later(40 + self.rng.randrange(20), partial(after[story.kind], story), row)
+            self.later(40 + self.rng.randrange(20), partial(after[story.kind], story), row)
 
     def _suspend(self, story: Story, row: SharingRequest) -> None:
         reason = "调用量异常增长，暂停供数并请使用方说明"
         deciding.suspend(row, by=self.people.supervisor, reason=reason, expected=row.case.version)
         if story.kind == "resumed":
-            self._later(6, self._resume, row)
+            self.later(6, self._resume, row)
 
     def _resume(self, row: SharingRequest) -> None:
         deciding.resume(
