@@ -12,7 +12,7 @@ SHANGHAI_US = 8 * 3600 * 1_000_000
 DAY_US = 24 * 3600 * 1_000_000
 TOTAL = "total"
 BURST = 1.0  # seconds of calls that may come at once
-SLICE_MOST = 256
+SLICE_MOST = 4096  # a large quota is not asked for at each 256th call: that would be a sync of the disk
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class Ledger:
             self._unspend(grant, quota.TOTAL, limits.total)
 
     def _spend(self, grant: str, period: str, limit: int) -> bool:
-        held = self._slices.setdefault((grant, period), _Slice())
+        held = self._slices.get((grant, period)) or self._slices.setdefault((grant, period), _Slice())
         now = time.monotonic()
         if not held.left:
             if now < held.refused_until:
