@@ -129,15 +129,20 @@ def answer_length(headers: Headers) -> int | None:
     Raises:
         ValueError: for a framing that can be read in two ways.
     """
-    lengths = [value for name, value in headers if name == b"content-length"]
-    codings = [value for name, value in headers if name == b"transfer-encoding"]
-    if codings and (codings != [b"chunked"] or lengths):
-        raise ValueError("transfer-encoding")
-    if not lengths:
-        return None
-    if len(lengths) > 1 or not _LENGTH.fullmatch(lengths[0]):
-        raise ValueError("content-length")
-    return int(lengths[0])
+    length: bytes | None = None
+    chunked = False
+    for name, value in headers:
+        if name == b"content-length":
+            if length is not None or not _LENGTH.fullmatch(value):
+                raise ValueError("content-length")
+            length = value
+        elif name == b"transfer-encoding":
+            if chunked or value != b"chunked":
+                raise ValueError("transfer-encoding")
+            chunked = True
+    if chunked and length is not None:
+        raise ValueError("content-length and transfer-encoding")
+    return None if length is None else int(length)
 
 
 def named_by_connection(headers: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:

@@ -33,7 +33,7 @@ class Wire(asyncio.Protocol):
     """A kept connection (连接). ``call`` is whom it serves at the moment."""
 
     __slots__ = (
-        "began", "buffer", "call", "complete", "headers", "heard", "idle_since", "keeps", "parser", "pieces", "provider",
+        "began", "buffer", "call", "complete", "headers", "head_read", "heard", "idle_since", "keeps", "parser", "pieces", "provider",
         "served", "surplus", "transport", "until_end",
     )  # fmt: skip
 
@@ -52,6 +52,7 @@ class Wire(asyncio.Protocol):
         self.headers: framing.Headers = []
         self.pieces.clear()
         self.began = self.heard = self.complete = self.surplus = self.until_end = self.keeps = False
+        self.head_read = False
 
     # What asyncio calls.
 
@@ -93,10 +94,11 @@ class Wire(asyncio.Protocol):
         self.surplus = self.complete
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.began:  # trailers are not passed on
+        if not self.head_read:  # trailers are not passed on
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        self.head_read = True
         self.keeps = self.parser.should_keep_alive()  # llhttp forgets it with the end of the message
 
     def on_body(self, body: bytes) -> None:
@@ -141,50 +143,47 @@ class Wire(asyncio.Protocol):
         self.provider.give_back(self, False)
 
     def _head(self) -> None:
-        end = self.buffer.find(b"\r\n\r\n") + 4
-        if end < 4 or end > self.provider.limits.answer_head:
-            if len(self.buffer) > self.provider.limits.answer_head:
+        buffer, limits = self.buffer, self.provider.limits
+        end = buffer.find(b"\r\n\r\n") + 4
+        if end < 4 or end > limits.answer_head:
+            if len(buffer) > limits.answer_head:
                 self._broke("BadReply", "答复头超过上限")
             return
-        head, rest = self.buffer[:end], self.buffer[end:]
+        head = buffer[:end]
         self.buffer = b""
         assert self.call is not None
-        if not framing.is_answer_head(head) or not self._feed(head):
-            self._broke("BadReply", "答复头不合规范")
-            return
-        status = self.parser.get_status_code()
-        if status < 200:
-            self._interim(status, rest)
-            return
+        # llhttp is shown no more than the head where it would wait for a body that never comes, or read on
+        # into the answer after an interim one.
+        alone = head[9:10] == b"1" or self.call.method == "HEAD"
+        if not framing.is_answer_head(head) or not self._feed(head if alone else buffer):
+            self._broke("BadReply", "答复不合规范")
+        elif self.parser.get_status_code() < 200:
+            self._interim(self.parser.get_status_code(), buffer[end:])
+        else:
+            self._take_head(buffer[end:] if alone else b"")
+
+    def _take_head(self, surplus: bytes) -> None:
+        assert self.call is not None
         try:
             length = framing.answer_length(self.headers)
         except ValueError:
             self._broke("BadReply", "答复长度不明确")
             return
-        self._take_head(status, length, rest)
-
-    def _take_head(self, status: int, length: int | None, rest: bytes) -> None:
-        assert self.call is not None
         self.began = True
+        status = self.parser.get_status_code()
         if self.call.method == "HEAD" and not self.complete:
-            # llhttp now waits for a body that never comes: another parser reads the next answer.
             self.parser, self.complete = HttpResponseParser(self), True
         self.until_end = not self.complete and length is None and not self._is_chunked()
+        self.surplus = self.surplus or bool(surplus)
         self.call.answer_begins(status, self.headers, length)
-        if self.call is None:
-            return
-        if self.complete:
-            self.surplus = bool(rest)
-            self._finish()
-        elif rest:
-            self._body(rest)
+        self._pass_on()
 
     def _interim(self, status: int, rest: bytes) -> None:
         """100 and 103 are not passed on; 101 was never asked for."""
         if status == 101:
             self._broke("BadReply", "提供方要求协议升级")
             return
-        self.headers, self.complete, self.buffer = [], False, rest
+        self.headers, self.complete, self.head_read, self.buffer = [], False, False, rest
         if rest:
             self._head()
 
@@ -192,14 +191,18 @@ class Wire(asyncio.Protocol):
         return any(name == b"transfer-encoding" for name, _ in self.headers)
 
     def _body(self, data: bytes) -> None:
-        if not self._feed(data) and not self.complete:
+        if self._feed(data):
+            self._pass_on()
+        else:
             self._broke("BadReply", "答复体不合规范")
-            return
-        body = b"".join(self.pieces) if len(self.pieces) != 1 else self.pieces[0]
-        self.pieces.clear()
+
+    def _pass_on(self) -> None:
+        pieces = self.pieces
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
         if self.complete:
             self._finish(body)
-        elif self.call is not None:
+        elif self.call is not None and body:
             self.call.answer_goes_on(body, False)
 
     def _feed(self, data: bytes) -> bool:
@@ -207,7 +210,7 @@ class Wire(asyncio.Protocol):
             self.parser.feed_data(data)
         except HttpParserError:
             self.surplus = True
-            return False
+            return self.complete  # what is wrong comes after the answer
         return True
 
     def _finish(self, body: bytes = b"") -> None:
