@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from zhujianyun.apps.data_gathering.rules.coding import KINDS_ZH as CODES
 from zhujianyun.apps.data_gathering.rules.quality import DIMENSIONS, options
 from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel.resource import filters
@@ -32,7 +31,6 @@ class Kind:
     says: str
     columns: tuple[int, int] = (1, 1)  # at least, at most; none: the rule is about the data set as a whole
     types: tuple[str, ...] = ()  # of the columns; empty: any
-    options: tuple[str, ...] = ()
 
     @property
     def is_by_row(self) -> bool:
@@ -43,16 +41,16 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "filled": Kind("非空", "completeness", "该列应填写，空值和只有空格的文本不合格"),
     "unique": Kind("唯一", "accuracy", "所选列的值不得重复，重复的各行都不合格", (1, MOST_COLUMNS)),
-    "format": Kind("格式", "conformity", "文本应符合常用格式或字符模板", types=("text",), options=("format", "template")),
-    "code": Kind("编码校验", "conformity", "编码的位数、字符和校验码应正确", types=("text",), options=("code",)),
-    "listed": Kind("代码表", "conformity", "取值应在代码表之内", types=("text", "integer"), options=("values",)),
-    "range": Kind("取值范围", "accuracy", "数值或日期应在范围之内，含两端", types=ORDERED, options=("least", "most")),
-    "length": Kind("长度", "conformity", "文本的字符数应在范围之内", types=("text",), options=("least", "most")),
-    "compare": Kind("列间比较", "consistency", "同一行的两列应满足大小或相等关系", (2, 2), options=("op",)),
-    "reference": Kind("引用存在", "consistency", "该列的值应在另一数据集中存在", options=("dataset", "column")),
-    "fresh": Kind("更新及时", "timeliness", "近一段时间内，每次取数与上一次相隔不超过约定间隔", (0, 0), options=("days", "minutes")),
-    "count": Kind("行数变化", "completeness", "与上一快照相比，行数增减不超过幅度", (0, 0), options=("percent",)),
-    "reach": Kind("归集成功率", "accessibility", "近一段时间内，归集批次应成功", (0, 0), options=("days",)),
+    "format": Kind("格式", "conformity", "文本应符合常用格式或字符模板", types=("text",)),
+    "code": Kind("编码校验", "conformity", "编码的位数、字符和校验码应正确", types=("text",)),
+    "listed": Kind("代码表", "conformity", "取值应在代码表之内", types=("text", "integer")),
+    "range": Kind("取值范围", "accuracy", "数值或日期应在范围之内，含两端", types=ORDERED),
+    "length": Kind("长度", "conformity", "文本的字符数应在范围之内", types=("text",)),
+    "compare": Kind("列间比较", "consistency", "同一行的两列应满足大小或相等关系", (2, 2)),
+    "reference": Kind("引用存在", "consistency", "该列的值应在另一数据集中存在"),
+    "fresh": Kind("更新及时", "timeliness", "近一段时间内，每次取数与上一次相隔不超过约定间隔", (0, 0)),
+    "count": Kind("行数变化", "completeness", "与上一快照相比，行数增减不超过幅度", (0, 0)),
+    "reach": Kind("归集成功率", "accessibility", "近一段时间内，归集批次应成功", (0, 0)),
 }  # fmt: skip
 
 
@@ -167,8 +165,3 @@ def _threshold(told: Mapping[str, Any]) -> Decimal:
     if not share.is_finite() or not 0 <= share <= 100:
         raise RuleBroken("达标线为 0 至 100 的百分比。", rule="quality.threshold", fields=["threshold"])
     return share
-
-
-def code_zh(code: str) -> str:
-    """What a code check is called (编码名称)."""
-    return CODES[code]
