@@ -47,6 +47,16 @@ def grant(mount: Mount, one: Foreign, consumer: Office, purpose: str) -> Grant:
     return resources.issue_grant(mount, decision, code=f"{one.code}-{consumer.code}", by=SYSTEM)
 
 
+def grant_table(mount: Mount, consumer: Office) -> Grant:
+    """Let a city read one of our tables (签发库表授权): few pages a day, so that the limit can be seen."""
+    decision = resources.Decision(
+        consumer=consumer, items=tuple(mount.binding), purpose="注册人员执业核验",
+        legal_basis="《注册建造师管理规定》第五条", valid_from=clock.now(), valid_until=UNTIL,
+        quota={"per_second": 5, "per_day": 500}, page_limit=50,
+    )  # fmt: skip
+    return resources.issue_grant(mount, decision, code=f"constructors-{consumer.code}", by=SYSTEM)
+
+
 def key_of_demo(consumer: Office) -> Path:
     """A key with which the demo calls itself (演示密钥): in a file that only the service reads."""
     made = actions.issue_key(

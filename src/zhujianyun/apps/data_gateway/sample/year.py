@@ -21,6 +21,7 @@ from zhujianyun.kernel.system.models import BusinessSystem
 STARTS_AT = clock.at_local(date(2020, 1, 3), 8, 40)
 ENDS_AT = clock.at_local(date(2020, 12, 31), 14, 25)
 OWN_SERVICES = 20
+OWN_GRANTED = "constructors-007-table"  # read by a city, personal items masked
 OWN_PURPOSES = ("跨部门业务核验", "行业监管", "统计分析", "政务服务办理")
 READERS = ("gx-zrzy", "gx-sw", "gx-fgw", "gx-dsj", "gx-scjg", "gx-rs", "gx-mz")
 ASKING = ("450000-zfbz", "450000-fdc", "450000-jzsc", "450000-xzsp", "450000-zlaq")
@@ -45,6 +46,8 @@ class Scene:
         for mount in self._own_mounts():
             self._at(max(clock.local_day(mount.mounted_at) + timedelta(days=3), date(2020, 5, 12)))
             services.open_service(mount, others.MEMBER)
+            if mount.code == OWN_GRANTED:
+                services.grant_table(mount, Office.objects.get(code=services.CALLER))
             self._acted()
         self.time.move_to(ENDS_AT)
         self._history(offices)
@@ -84,8 +87,10 @@ class Scene:
         granted = set(Grant.objects.filter(mount__kind="table").values_list("mount_id", flat=True))
         rest = [mount for mount in shared if mount.pk not in granted]
         wanted = max(OWN_SERVICES - len(granted), 0)
+        first = [mount for mount in rest if mount.code == OWN_GRANTED]
+        rest = [mount for mount in rest if mount.code != OWN_GRANTED]
         filling = self.rng.sample(rest, min(wanted, len(rest)))
-        chosen = [mount for mount in tables if mount.pk in granted] + filling
+        chosen = [mount for mount in tables if mount.pk in granted] + first + filling
         return sorted(chosen, key=lambda mount: (mount.mounted_at, mount.code))
 
     def _history(self, offices: dict[str, Office]) -> None:
