@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zhujianyun.kernel import journal
+from zhujianyun.kernel.case.definition.model import APPLICANT
 from zhujianyun.kernel.case.engine import clocks, tasks
 from zhujianyun.kernel.case.engine.asking import Attached, Plan
 from zhujianyun.kernel.case.engine.checks import digest_of
@@ -57,8 +58,8 @@ def _move(unit: Unit, folder: Folder, plan: Plan) -> None:
         case.result, case.concluded_on = "", None
     if ACCEPTED in plan.marks and case.accepted_on is None:
         case.accepted_on = plan.marks[ACCEPTED]
-    by = plan.ask.by
-    if case.holder_id is None and by.kind == "account" and plan.role != "owner" and not case.ended:
+    by, is_ours = plan.ask.by, bool(definition.at_home({plan.role} - {APPLICANT}))
+    if case.holder_id is None and by.kind == "account" and is_ours and not case.ended:
         case.holder_id = by.account_id
 
 

@@ -73,5 +73,6 @@ def test_the_own_officer_answers_and_it_is_at_home_only_his_turn(desk, far):
     one = asked(desk, far)
     case.act(one, "ask", by=head_at(desk, far), expected_version=0, key=fresh_key())
     assert registry.get("asking", "2020.1").at_home(["head", "chief"]) == {"chief"}
+    assert one.holder_id is None  # who asks from elsewhere is not in charge of it
     case.act(one, "answer", by=desk.chief, expected_version=1, key=fresh_key())
     assert one.ended
