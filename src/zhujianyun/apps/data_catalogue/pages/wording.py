@@ -14,7 +14,9 @@ VERBS = {
     "resource.enter": "登记目录", "resource.publish": "发布", "resource.withdraw": "撤销", "resource.mount": "挂载",
     "resource.unmount": "卸载", "resource.grant": "签发授权", "data_catalogue.draft": "开始编制",
     "data_catalogue.save": "保存编制稿", "data_catalogue.findings": "核查问题", "data_catalogue.waive": "豁免问题",
-    "data_catalogue.open_download": "公众下载",
+    "data_catalogue.open_download": "公众下载", "data_catalogue.request": "申请共享",
+    "resource.grant.issue": "签发授权", "resource.grant.suspend": "暂停授权", "resource.grant.resume": "恢复授权",
+    "resource.grant.revoke": "收回授权", "resource.grant.expire": "授权到期",
 }  # fmt: skip
 
 
@@ -49,6 +51,8 @@ def _said(facts: dict[str, Any], reason: str) -> str:
         parts.append(f"第 {facts['edition']} 版，{facts.get('valid_from', '')} 生效")
     if "mount" in facts:
         parts.append(str(facts["mount"]))
+    if "consumer" in facts and "items" in facts:
+        parts.append(f"{facts.get('case') or ''}，{len(facts['items'])} 项")
     if facts.get("suspended"):
         parts.append(f"暂停授权 {len(facts['suspended'])} 个")
     if "new" in facts:
