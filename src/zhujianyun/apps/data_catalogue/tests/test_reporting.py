@@ -87,6 +87,14 @@ class TestRounds:
             "receipt",
         ]
 
+    def test_both_sides_may_sign_by_the_national_family(self, department, other, settings, tmp_path):
+        settings.ZJY_CIPHERS = "national"
+        region = Region(tmp_path / "drop", tmp_path / "national")
+        region.introduce(tmp_path / "other.pem")
+        department.entry(abstract=LONG)
+        package = round_trip(region)
+        assert (package.state, package.signature_alg) == ("accepted", "sm2-sm3")
+
     def test_only_what_changed_or_was_refused_is_in_the_next_package(self, department, entry, other):
         short = department.entry("造价咨询企业", abstract="太短")
         department.mount(entry)
