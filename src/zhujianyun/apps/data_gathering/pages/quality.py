@@ -14,8 +14,8 @@ from zhujianyun.apps.data_gathering.actions.quality import checking, measuring, 
 from zhujianyun.apps.data_gathering.forms.quality import RuleForm, initial_of
 from zhujianyun.apps.data_gathering.models import QualityRuleVersion, Source
 from zhujianyun.apps.data_gathering.pages.frame import done, shown
-from zhujianyun.apps.data_gathering.queries import RULES, pages, quality
-from zhujianyun.apps.data_gathering.rules.quality import DIMENSIONS, masking, words
+from zhujianyun.apps.data_gathering.queries import RULES, masking, pages, quality
+from zhujianyun.apps.data_gathering.rules.quality import DIMENSIONS, words
 from zhujianyun.apps.data_gathering.rules.quality.kinds import KINDS
 from zhujianyun.base import clock
 from zhujianyun.base.errors import NotFound, PlatformError, RuleBroken

@@ -21,9 +21,8 @@ from zhujianyun.apps.data_gathering.forms.source import (
 )
 from zhujianyun.apps.data_gathering.models import Source
 from zhujianyun.apps.data_gathering.pages.frame import shown
-from zhujianyun.apps.data_gathering.queries import RULES, pages
+from zhujianyun.apps.data_gathering.queries import RULES, masking, pages
 from zhujianyun.apps.data_gathering.rules import places
-from zhujianyun.apps.data_gathering.rules.quality import masking
 from zhujianyun.base.errors import PlatformError, RuleBroken
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor

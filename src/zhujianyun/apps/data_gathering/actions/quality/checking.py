@@ -11,8 +11,8 @@ from django.db import IntegrityError, transaction
 from zhujianyun.apps.data_gathering.actions.quality import measuring
 from zhujianyun.apps.data_gathering.actions.quality.measuring import Measured
 from zhujianyun.apps.data_gathering.models import QualityRule, QualityRuleVersion, QualityRun, QualityVerdict
-from zhujianyun.apps.data_gathering.queries import RUN, VIEW, quality
-from zhujianyun.apps.data_gathering.rules.quality import masking, scoring
+from zhujianyun.apps.data_gathering.queries import RUN, VIEW, masking, quality
+from zhujianyun.apps.data_gathering.rules.quality import scoring
 from zhujianyun.apps.data_gathering.rules.quality.kinds import Rule
 from zhujianyun.base import clock, jobs
 from zhujianyun.base.errors import NotFound, PlatformError, RuleBroken
