@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zhujianyun.apps.data_gathering.actions import feeding, gathering, starting, sweeping
+from zhujianyun.apps.data_gathering.actions import feeding, gathering, retaining, starting, sweeping
 from zhujianyun.apps.data_gathering.actions.quality import checking
 from zhujianyun.base import jobs
 
@@ -42,6 +42,14 @@ def start_due() -> str:
 def sweep() -> int:
     """Remove the folders of batches that came to nothing (清理数据湖)."""
     return sweeping.sweep()
+
+
+@jobs.daily_at("03:50")
+@jobs.job(retries=1, zh="清理数据湖旧版本")
+def retain() -> str:
+    """Remove versions that are kept no longer (清理旧版本)."""
+    counts = retaining.retain()
+    return f"清理 {counts['removed']} 版，{counts['busy']} 个数据集正在使用，下次再清"
 
 
 @jobs.job(retries=3, zh="检查数据质量")

@@ -18,7 +18,10 @@ MANIFEST = Manifest(
         ),
         RoleOffer("data_gathering.viewer", "数据归集查阅", (VIEW, "resource.view")),
     ),
-    tables={"quality_dimensions": "quality_dimensions.csv", "quality_grades": "quality_grades.csv"},
+    tables={
+        "quality_dimensions": "quality_dimensions.csv", "quality_grades": "quality_grades.csv",
+        "lake_retention": "lake_retention.csv",
+    },
     urls="zhujianyun.apps.data_gathering.urls",
     indicators="zhujianyun.apps.data_gathering.indicators",
     menu=(

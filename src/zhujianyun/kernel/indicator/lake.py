@@ -200,7 +200,12 @@ class Gathered:
                 by_version.setdefault(versions, []).append(part)
         answer: Cells = {}
         for versions, some in by_version.items():
-            answer |= self._state(held, versions, some, by_city)
+            try:
+                answer |= self._state(held, versions, some, by_city)
+            except NotFound as error:
+                if error.rule != "lake.version":
+                    raise
+                # The version is no longer kept: what was counted from it stays as it is.
         return answer
 
     def _state(self, held: Held, versions: tuple[int, ...], parts: list[Period], by_city: bool) -> Cells:

@@ -174,6 +174,8 @@ def words(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, datetime):
-        value = value if value.tzinfo else value.replace(tzinfo=UTC)  # Spark tells instants in its own zone, UTC
+        value = (
+            value if value.tzinfo else value.replace(tzinfo=UTC)
+        )  # Spark tells instants in its own zone, UTC
         return f"{clock.local(value):%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else value

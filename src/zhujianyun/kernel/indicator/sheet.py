@@ -64,6 +64,7 @@ class Sheet:
         return {
             place: over(top.get(place, ratio.numerator.nothing), bottom.get(place, ratio.denominator.nothing))
             for place in top.keys() | bottom.keys()
+            if _fills(ratio) or all((place[0], REGION, place[2]) in side for side in (top, bottom))
         }
 
     def _records(self, records: Records, by_city: bool) -> Table:
@@ -112,6 +113,8 @@ class Slips:
             return dict(self._one(source, period, by_city))
         top = self._one(source.numerator, period, by_city)
         bottom = self._one(source.denominator, period, by_city)
+        if not _fills(source) and not (REGION in top and REGION in bottom):
+            return {}
         return {
             city: over(top.get(city, source.numerator.nothing), bottom.get(city, source.denominator.nothing))
             for city in top.keys() | bottom.keys()

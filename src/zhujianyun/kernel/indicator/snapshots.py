@@ -95,6 +95,8 @@ def write(
         maker = _Maker(definition, settled, known_at, as_of, seq, reason)
         known = _known(code, table)
         for place in table.keys() | known.keys():
+            if maker.leaves(place, table):
+                continue
             report.cells += 1
             row = maker.row(place, table.get(place), known.get(place))
             if row is not None:
@@ -166,13 +168,16 @@ class _Maker:
         self.is_cohort = isinstance(definition.declared, Ratio) and definition.declared.basis == "cohort"
         self.nothing = definition.source().nothing
         self.gathered = registry.gathered_of(definition)
-        self.missing = Tally(None, paired=self.nothing.paired) if self.gathered else self.nothing
         self.scale, self.qualifier = definition.unit.scale, definition.qualifier.value
         self.broken: dict[int, PeriodState] = {}
 
+    def leaves(self, place: Place, table: Table) -> bool:
+        """Whether a cell was not counted: gathered data without the version of its day leave it as it was."""
+        return bool(self.gathered) and (place[0], REGION, place[2]) not in table
+
     def row(self, place: Place, tally: Tally | None, known: Said | None) -> Row | None:
         """The row to append for a cell; nothing when it says what is known already."""
-        tally = tally or (self.missing if place[1] == REGION else self.nothing)
+        tally = tally or self.nothing
         if known is None and place[1] != REGION and tally == self.nothing:
             return None  # a city without a row has nothing
         said = self._said(tally)

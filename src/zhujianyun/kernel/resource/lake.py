@@ -3,20 +3,23 @@
 The engine is DuckDB by default, Spark where settings say so; the expressions are the same. DuckDB's
 wheel has no delta extension and may fetch nothing, so the Parquet files that the log names are read
 directly: the writer therefore uses no deletion vectors and no columns that live only in a path.
-Never vacuum below the longest query.
+Never vacuum below the longest query: whoever reads holds a shared lock on the data set, and old versions
+are removed under an exclusive one (`clearing`).
 """
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 
-from zhujianyun.base.errors import NotFound, OutsideFailed
+from zhujianyun.base.errors import Conflict, NotFound, OutsideFailed
 from zhujianyun.kernel.resource import queries
 from zhujianyun.kernel.resource.models import Dataset
 
@@ -26,6 +29,7 @@ DUCKDB = {
     "threads": "2",
     "memory_limit": "600MB",
 }
+_locks: ContextVar[ExitStack | None] = ContextVar("zjy_lake_locks", default=None)
 
 
 def folder(code: str) -> Path:
@@ -53,7 +57,44 @@ def files(dataset: Dataset, version: int | None = None) -> list[str]:
         raise NotFound(
             f"数据集 {dataset.code} 的第 {version} 版已不存在。", rule="lake.version", dataset=dataset.code
         ) from error
+    if lost := next((uri for uri in found if not _is_there(uri)), ""):
+        raise NotFound(
+            f"数据集 {dataset.code} 的第 {version} 版已超过保留期限，明细已清理，只留有行数和摘要值。",
+            rule="lake.version", dataset=dataset.code, file=lost,
+        )  # fmt: skip
     return list(found)
+
+
+def is_kept(dataset: Dataset, batch: str) -> bool:
+    """Whether the files that a batch published still lie there (版本是否保留)."""
+    return (folder(dataset.code) / batch).is_dir()
+
+
+def _is_there(uri: str) -> bool:
+    return "://" in uri or Path(uri).exists()
+
+
+@contextmanager
+def clearing(dataset: Dataset) -> Iterator[None]:
+    """Within the block nobody reads the data set, so that old versions may be removed (清理旧版本).
+
+    Raises:
+        Conflict: while somebody reads; come back later.
+    """
+    with _lock(dataset).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                f"有人正在读取数据集 {dataset.code}，稍后再清理。", rule="lake.read_now"
+            ) from error
+        yield
+
+
+def _lock(dataset: Dataset) -> Path:
+    place = Path(settings.ZJY_LAKE) / ".locks"
+    place.mkdir(parents=True, exist_ok=True)
+    return place / dataset.code
 
 
 @contextmanager
@@ -61,18 +102,20 @@ def reading() -> Iterator[Any]:
     """An Ibis connection to read with (读取连接); closed afterwards."""
     import ibis
 
-    if settings.ZJY_LAKE_ENGINE == "spark":
-        yield _spark()
-        return
-    connection = ibis.duckdb.connect(**DUCKDB)
-    try:
+    with ExitStack() as locks:
+        token = _locks.set(locks)
+        locks.callback(_locks.reset, token)
+        if settings.ZJY_LAKE_ENGINE == "spark":
+            yield _spark()
+            return
+        connection = ibis.duckdb.connect(**DUCKDB)
+        locks.callback(connection.disconnect)
         yield connection
-    finally:
-        connection.disconnect()
 
 
 def table(connection: Any, dataset: Dataset, version: int | None = None) -> Any:
     """A data set as an Ibis table (归集表): rows of one snapshot, also while a new one is written."""
+    _hold(dataset)
     found = files(dataset, version)
     if not found:
         return _without_rows(dataset)
@@ -81,6 +124,14 @@ def table(connection: Any, dataset: Dataset, version: int | None = None) -> Any:
         connection._session.read.parquet(*found).createOrReplaceTempView(name)
         return connection.table(name)
     return connection.read_parquet(found)
+
+
+def _hold(dataset: Dataset) -> None:
+    """Let nobody clear the data set away until the connection is closed (占用)."""
+    locks = _locks.get()
+    if locks is not None:
+        file = locks.enter_context(_lock(dataset).open("a"))
+        fcntl.flock(file, fcntl.LOCK_SH)
 
 
 def _without_rows(dataset: Dataset) -> Any:

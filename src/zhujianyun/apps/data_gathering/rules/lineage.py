@@ -105,7 +105,7 @@ def touched(sql: str, columns: Mapping[str, Iterable[str]], dialect: str = "duck
     from sqlglot.optimizer.qualify import qualify
     from sqlglot.optimizer.scope import traverse_scope
 
-    schema = {table: dict.fromkeys(names, "VARCHAR") for table, names in columns.items()}
+    schema: dict[str, object] = {table: dict.fromkeys(names, "VARCHAR") for table, names in columns.items()}
     tree = qualify(sqlglot.parse_one(sql, dialect=dialect), schema=schema, dialect=dialect)
     tree = pushdown_projections(tree)
     found = set()
