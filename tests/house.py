@@ -207,11 +207,13 @@ def until(condition: Callable[[], object], what: str) -> Any:
 
 
 def free_ports() -> int:
-    """A port that is free, as is the next one."""
+    """A port that is free, as are the three behind it: pushing, table plane, proxy plane."""
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-            with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port + 1)):
+        with contextlib.ExitStack() as held:
+            port = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+            with contextlib.suppress(OSError, OverflowError):
+                for behind in (1, 2, 3):
+                    held.enter_context(socket.create_server(("127.0.0.1", port + behind)))
                 return port
 
 
