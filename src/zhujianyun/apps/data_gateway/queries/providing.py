@@ -11,10 +11,12 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from zhujianyun.apps.data_gateway.models import Call, Service, UsageDay
-from zhujianyun.apps.data_gateway.queries import VIEW
+from zhujianyun.apps.data_gateway.queries import OPERATE, VIEW
+from zhujianyun.apps.data_gateway.queries.figures import OWN
 from zhujianyun.base import clock
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import ALL, Actor
+from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.resource.models import Grant
 
 SPANS = {"7": "近 7 天", "30": "近 30 天", "90": "近 90 天", "366": "近一年"}
@@ -38,10 +40,12 @@ class Reader:
 
 
 def services(by: Actor) -> QuerySet[Service]:
-    """The services on the entries of one's offices (本单位服务)."""
+    """The services on the entries of one's offices, all of them for the operator (可见服务)."""
     offices = access.offices_for(by, VIEW)
     rows = Service.objects.select_related("mount__resource__provider").order_by("code")
-    return rows if offices is ALL else rows.filter(mount__resource__provider__in=offices)
+    department = Office.objects.filter(code=OWN).first()
+    sees_all = offices is ALL or (department is not None and access.allows(by, OPERATE, department))
+    return rows if sees_all else rows.filter(mount__resource__provider__in=offices)
 
 
 def span(wanted: Mapping[str, str]) -> tuple[date, date]:
