@@ -32,6 +32,7 @@ CURSORS = {  # gathered by the day of their rows on the last morning
     "商品房网签合同表": "signed_on", "公积金提取表": "paid_on", "公积金贷款表": "paid_on", "公租房申请表": "accepted_on",
     "质量安全隐患表": "decided_on", "质量监督登记表": "decided_on", "工人考勤": "worked_on",
 }  # fmt: skip
+DAILY = ("bidding", "online_signing", "fire_review", "site_safety", "approval", "e_licence", "hotline")
 SMALL = 0.1  # below this scale only some tables are gathered a second time
 
 
@@ -80,12 +81,9 @@ class Scene:
             yield Act(clock.at_local(day, 10, place % 60), place, "attach", table.code)
             yield Act(clock.at_local(day + timedelta(days=1), 1, place % 60), place, "gather", table.code)
             if self.scale >= SMALL or place % 6 == 0 or table.title in _TOLD or table.code in own[:2]:
-                night = clock.at_local(NIGHT + timedelta(days=place % 3), 1) + timedelta(
-                    minutes=place // 3 * 4
-                )
-                yield Act(night, place, "gather", table.code, states.DECEMBER)
+                yield Act(_night(table, place), place, "gather", table.code, states.DECEMBER)
             if table.title in CURSORS:
-                morning = clock.at_local(date(2020, 12, 31), 2) + timedelta(minutes=place)
+                morning = clock.at_local(date(2020, 12, 31), 6) + timedelta(minutes=place)
                 yield Act(morning, place, "gather", table.code, states.LAST)
 
     def _attach(self, table: Table, act: Act) -> None:
@@ -137,6 +135,12 @@ class Scene:
                 clock.at_local(date(2020, 12, 31), 15) if hourly else night + timedelta(minutes=place)
             )
             source.save(update_fields=["next_at"])
+
+
+def _night(table: Table, place: int) -> datetime:
+    """When a table is gathered for the second time (再次归集): what is promised daily on the last night."""
+    days = 3 if table.system in DAILY else place % 3
+    return clock.at_local(NIGHT + timedelta(days=days), 1) + timedelta(minutes=place // 3 * 4)
 
 
 _TOLD = {stores.RENAMED[0], stores.ADDED[0], *stores.GONE, *CURSORS}
