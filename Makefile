@@ -7,7 +7,7 @@ PIP     = $(BIN)/python -m pip --disable-pip-version-check -q
 
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help install demo demo-reset test test-slow test-browser test-postgres services check conformance yearbook screenshots reference bench clean
+.PHONY: help install demo demo-reset test test-slow test-browser test-postgres test-spark services check conformance yearbook screenshots reference bench clean
 
 help:            ## 显示可用命令
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 24
@@ -48,6 +48,12 @@ test-browser: $(VENV)/.ready-dev  ## 浏览器测试（自动安装 Debian 的 C
 test-postgres: $(VENV)/.ready-dev  ## 在 PostgreSQL 上再跑一遍（自动安装并在私有端口启动）
 	@scripts/need pg_config postgresql
 	@scripts/with-postgres $(BIN)/pytest -n 2 --dist loadfile -m "not browser and not sqlite" src tests/postgres $(TEST_ARGS)
+
+test-spark:      ## 归集指标在 Spark 小集群上与 DuckDB 逐项对照（装入 .venv-spark，约 430 MB）
+	@scripts/need java openjdk-17-jre-headless
+	@$(MAKE) --no-print-directory VENV=$(VENV)-spark $(VENV)-spark/.ready-dev
+	@$(VENV)-spark/bin/python -c 'import pyspark' 2>/dev/null || $(VENV)-spark/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt -e ".[spark]"
+	@scripts/with-spark $(VENV)-spark/bin/pytest -m spark tests/spark $(TEST_ARGS)
 
 services:        ## 在私有端口启动 PostgreSQL 与 MariaDB（接入测试用，自动安装，Ctrl-C 结束）
 	@scripts/need pg_config postgresql
