@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode, b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -52,6 +52,9 @@ class Receipt:
     rows: int
 
 
+NAMES = tuple(field.name for field in fields(Receipt))
+
+
 def instant(us: int) -> str:
     """µs since 1970 as a receipt has it (回执时间)."""
     return datetime.fromtimestamp(us / 1_000_000, UTC).isoformat(timespec="microseconds")
@@ -59,7 +62,8 @@ def instant(us: int) -> str:
 
 def sign(receipt: Receipt, signer: Signer) -> list[tuple[str, str]]:
     """The two headers that carry a receipt (签发回执)."""
-    row = {**asdict(receipt), "form": FORM, "alg": signer.alg, "key_id": signer.key_id}
+    row = {name: getattr(receipt, name) for name in NAMES}  # `asdict` takes half as long as the signature
+    row |= {"form": FORM, "alg": signer.alg, "key_id": signer.key_id}
     content = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
     return [
         (HEADER, b64encode(content).decode("ascii")),

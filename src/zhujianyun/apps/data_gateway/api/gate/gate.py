@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from zhujianyun.apps.data_gateway.api.gate.calls import Call
@@ -175,7 +176,7 @@ class Gate:
     def signer(self) -> Signer:
         """The platform's signer of receipts (回执签名者)."""
         known = self.policy().policy
-        return signer_in(Path(known.keys_folder), receipts.LABEL, known.signing)
+        return _signer(known.keys_folder, known.signing)
 
     def sign(self, call: Call, *, status: int, response_hash: str) -> list[tuple[str, str]]:
         """The headers of a receipt (回执响应头)."""
@@ -189,3 +190,8 @@ class Gate:
                     self._ledger.keep()
             except (OSError, ValueError, sqlite3.Error):
                 log.exception("限额账本维护失败，稍后再试")
+
+
+@lru_cache(maxsize=4)
+def _signer(folder: str, alg: str) -> Signer:
+    return signer_in(Path(folder), receipts.LABEL, alg)
