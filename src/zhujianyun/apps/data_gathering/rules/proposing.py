@@ -54,8 +54,8 @@ def _column(found: Found, values: list[Any]) -> dict[str, Any]:
 def _type(filled: Sequence[str]) -> str:
     if len(filled) < LEAST or any(re.match(r"[+-]?0[0-9]", value) for value in filled):
         return "text"
-    if any(re.fullmatch(r"[0-9]{14,}", value) for value in filled):
-        return "text"  # longer than any count: a number that names something
+    if any(re.fullmatch(r"[0-9]{11,}", value) for value in filled):
+        return "text"  # longer than counts are: a number that names something, a telephone say
     return next((kind for kind in _ORDER if _fits(filled, kind)), "text")
 
 

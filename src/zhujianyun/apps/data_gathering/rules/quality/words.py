@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ CONDITIONS_ZH = {
     "prefix": "开头是", "contains": "包含", "isnull": "为空", "between": "介于",
 }  # fmt: skip
 LISTED = 6
+_BETWEEN = re.compile("(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")  # Chinese stands together, Latin apart
 Options = Mapping[str, Any]
 
 
@@ -22,9 +24,9 @@ def sentence(told: Mapping[str, Any], titles: Mapping[str, str] | None = None) -
     known = titles or {}
     names = [known.get(name, name) for name in told["columns"]]
     said = _SAID[told["kind"]]("、".join(names), told["options"], names)
-    if not told["condition"]:
-        return said
-    return f"{'，且'.join(_told(one, known) for one in told['condition'])}时，{said}"
+    if told["condition"]:
+        said = f"{'，且'.join(_told(one, known) for one in told['condition'])} 时，{said}"
+    return _BETWEEN.sub("", said)
 
 
 def title(kind: str, columns: Sequence[str], titles: Mapping[str, str] | None = None) -> str:
@@ -48,17 +50,11 @@ def _word(value: Any) -> str:
     return "取数日" if value == TAKEN else str(value) if value != "" else "空文本"
 
 
-def _spaced(value: Any) -> str:
-    """With a blank before it where Latin follows Chinese (中西文间距)."""
-    word = _word(value)
-    return f" {word}" if word.isascii() else word
-
-
 def _ends(options: Options) -> str:
     least, most = options.get("least"), options.get("most")
     if least is None:
-        return f"不大于{_spaced(most)}"
-    return f"不小于{_spaced(least)}" if most is None else f"在{_spaced(least)} 至{_spaced(most)} 之间"
+        return f"不大于 {_word(most)}"
+    return f"不小于 {_word(least)}" if most is None else f"在 {_word(least)} 至 {_word(most)} 之间"
 
 
 def _format(names: str, options: Options, columns: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from zhujianyun.apps.data_gathering.actions.quality import measuring
-from zhujianyun.apps.data_gathering.rules.quality import options, oracle, vectors
+from zhujianyun.apps.data_gathering.rules.quality import options, oracle, vectors, words
 from zhujianyun.apps.data_gathering.rules.quality.kinds import KINDS, rule_of
 from zhujianyun.base.codes import citizen_id, uscc
 from zhujianyun.base.errors import RuleBroken
@@ -126,3 +126,17 @@ def test_a_rule_that_makes_no_sense_is_refused_at_its_field(said, field):
 def test_a_rule_reads_the_same_from_what_is_stored_of_it(rules):
     for rule in rules:
         assert rule_of(rule.row(), material.ROWS) == rule
+
+
+@pytest.mark.parametrize("told, said", [
+    ({"kind": "range", "columns": ["begun"], "options": {"most": "taken"}}, "开工日期应不大于取数日"),
+    ({"kind": "range", "columns": ["whole"], "options": {"least": 1, "most": 5}}, "whole 应在 1 至 5 之间"),
+    ({"kind": "filled", "columns": ["begun"], "condition": [{"item": "word", "op": "prefix", "value": "20"}]},
+     "word 开头是 20 时，开工日期应填写"),
+    ({"kind": "unique", "columns": ["begun", "ended"]}, "开工日期、ended 的组合不得重复"),
+    ({"kind": "compare", "columns": ["begun", "ended"], "options": {"op": "le"}}, "开工日期应不大于 ended"),
+    ({"kind": "code", "columns": ["code"], "options": {"code": "uscc"}}, "code 应是正确的统一社会信用代码"),
+])  # fmt: skip
+def test_a_rule_is_said_in_a_chinese_sentence(told, said):
+    made = rule_of({"title": "说法", **told}, material.ROWS)
+    assert words.sentence(made.row(), {"begun": "开工日期"}) == said
