@@ -219,19 +219,13 @@ class TestInterruptions:
         assert TransferReceipt.objects.count() == 2 and last_refusal() == ""
         assert not list((drop_folder(settings) / "in").iterdir())
 
-    def test_a_number_that_left_is_not_used_again_after_an_old_backup(self, entry, other):
+    def test_a_number_that_left_is_not_used_again_after_an_old_backup(self, entry, other, settings):
         round_trip(other)
-        TransferRecord.objects.all().delete()
-        with connection.cursor() as cursor:  # as an old backup would have it
-            for name in ("update", "delete", "replace"):
-                cursor.execute(
-                    f"DROP TRIGGER IF EXISTS data_catalogue_transferreceipt_append_only_{name}"
-                ) if (connection.vendor == "sqlite") else None
-            if connection.vendor == "postgresql":
-                cursor.execute("ALTER TABLE data_catalogue_transferreceipt DISABLE TRIGGER USER")
-            cursor.execute("DELETE FROM data_catalogue_transferreceipt")
-        TransferPackage.objects.all().delete()
-        with pytest.raises(RuleBroken, match="可能恢复了旧备份"):
+        mark = drop_folder(settings) / "sequence"
+        assert mark.read_text() == "1"
+        mark.write_text("3")  # two packages left after the backup that was restored
+        revise(entry, LONG + "又改。")
+        with pytest.raises(RuleBroken, match="已投递到第 3 批，数据库中只有第 1 批"):
             reporting.build(by=SYSTEM)
 
     def test_another_package_in_its_place_is_not_overwritten(self, entry, other, settings):
