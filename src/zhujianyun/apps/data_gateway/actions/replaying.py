@@ -19,6 +19,7 @@ from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource import granting
 from zhujianyun.kernel.resource import queries as resources
+from zhujianyun.kernel.resource.items import Item
 from zhujianyun.kernel.resource.models import Dataset, Edition, Grant
 
 CALLS_MOST = 400
@@ -66,7 +67,7 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """Both grants (两种有效范围)."""
+    """What the grant gave then, and what it would give (两种有效范围)."""
 
     before: granting.Effective
     after: granting.Effective | None
@@ -99,7 +100,9 @@ def replay(code: str, day: date, changed: Changed, *, by: Actor) -> Replayed:
 def _sides(grant: Grant, changed: Changed, at: datetime, found: Replayed) -> _Sides:
     terms, offered = resources.terms(grant), resources.offered(grant.mount)
     living = replace(terms, state="active", valid_from=min(terms.valid_from, at))
-    before = granting.effective(living, replace(offered, state="published", mounted=True), at)
+    then = resources.edition_on(grant.resource, found.day, known_at=at)
+    held = replace(offered, state="published", share=then.share, mounted=True, items=_items(then))
+    before = granting.effective(living, held, at)
     other = replace(living, masks={**terms.masks, **changed.masks}, items=changed.items or terms.items)
     if changed.edition is not None:
         offered = _offered_in(offered, grant, changed.edition)
@@ -114,7 +117,11 @@ def _offered_in(offered: granting.Offered, grant: Grant, number: int) -> grantin
     edition = Edition.objects.filter(resource=grant.resource, number=number).first()
     if edition is None:
         raise NotFound(f"目录“{grant.resource.title}”没有第 {number} 版。", rule="replay.edition")
-    return replace(offered, share=edition.share, items={item.code: item for item in edition.item_list})
+    return replace(offered, share=edition.share, items=_items(edition))
+
+
+def _items(edition: Edition) -> dict[str, Item]:
+    return {item.code: item for item in edition.item_list}
 
 
 def _rows_of(
