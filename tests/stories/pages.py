@@ -43,6 +43,16 @@ PLACES = {
     "findings": Place("/workbench/asset-inventory/findings/", "dept.centre"),
     "probes": Place("/workbench/asset-inventory/probes/", "dept.centre"),
     "inventory-import": Place("/workbench/asset-inventory/import/", "dept.centre"),
+    "gathering": Place("/workbench/data-gathering/", "dept.operator"),
+    "gathered-set": Place("/workbench/data-gathering/sets/building-market-001/", "dept.operator"),
+    "source-kinds": Place("/workbench/data-gathering/new/", "dept.operator"),
+    "source-new": Place("/workbench/data-gathering/new/?kind=rest", "dept.operator"),
+    "source-change": Place("/workbench/data-gathering/sets/building-market-001/change/", "dept.operator"),
+    "quality": Place("/workbench/data-gathering/quality/", "dept.operator"),
+    "quality-set": Place("/workbench/data-gathering/sets/building-market-001/quality/", "dept.operator"),
+    "quality-rule": Place(
+        "/workbench/data-gathering/sets/building-market-001/quality/new/?kind=range", "dept.operator"
+    ),
     "systems-screen": Place("/screen/systems/", "dept.centre"),
     "account": Place("/workbench/account/"),
     "password": Place("/account/password/change/"),
