@@ -189,7 +189,7 @@ def _days_by_grant(codes: list[str], today: date) -> dict[str, tuple[Day, ...]]:
     rows = UsageDay.objects.filter(grant__in=codes, on__gt=today - timedelta(days=DAYS), on__lte=today)
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows.values("grant", "on", "calls", "failed", "history").order_by("on"):
-        found.setdefault(row["grant"], []).append(row)
+        found.setdefault(row["grant"], []).append(dict(row))
     return {grant: tuple(_bars(rows)) for grant, rows in found.items()}
 
 
@@ -201,7 +201,7 @@ def days(by: Actor, last: date) -> list[Day]:
         .annotate(calls=Sum("calls"), failed=Sum("failed"), history=Max("history"))
         .order_by("on")
     )
-    return _bars(list(rows))
+    return _bars([dict(row) for row in rows])
 
 
 def _bars(rows: Iterable[dict[str, Any]]) -> list[Day]:
@@ -233,4 +233,4 @@ def errors(by: Actor) -> list[dict[str, Any]]:
     grouped = rows.values("fault_code", "fault_side", "fault_zh", "status", "service").annotate(
         n=Count("pk"), last=Max("at")
     )
-    return list(grouped.order_by("-n", "-last")[:ERRORS_SHOWN])
+    return [dict(row) for row in grouped.order_by("-n", "-last")[:ERRORS_SHOWN]]

@@ -98,11 +98,10 @@ def consumers(days: int = 30) -> list[dict[str, Any]]:
     """Who called most (调用最多的使用方)."""
     since = clock.today() - timedelta(days=days)
     rows = UsageDay.objects.filter(on__gt=since).values("consumer__name")
-    return list(
-        rows.annotate(
-            n=Sum("calls"), bad=Sum("failed"), old=Sum("calls", filter=Q(history=True), default=0)
-        ).order_by("-n")[:10]
+    found = rows.annotate(
+        n=Sum("calls"), bad=Sum("failed"), old=Sum("calls", filter=Q(history=True), default=0)
     )
+    return [dict(row) for row in found.order_by("-n")[:10]]
 
 
 def slow(rows: QuerySet[Call]) -> list[dict[str, Any]]:
@@ -112,11 +111,10 @@ def slow(rows: QuerySet[Call]) -> list[dict[str, Any]]:
     for service, went, came in asked.values_list("service", "request_out", "response_in")[:LOOKED_AT]:
         times.setdefault(service, []).append((came - went) / 1000)
     titles = dict(Service.objects.filter(code__in=times).values_list("code", "mount__title"))
-    found = [
-        {"service": code, "title": titles.get(code, code), "spread": spread("", v)}
-        for code, v in times.items()
-    ]
-    return sorted(found, key=lambda one: -(one["spread"].p95 or 0))[:10]
+    ranked = sorted(
+        ((spread("", taken), code) for code, taken in times.items()), key=lambda one: -(one[0].p95 or 0)
+    )
+    return [{"service": code, "title": titles.get(code, code), "spread": one} for one, code in ranked[:10]]
 
 
 def circuits() -> dict[str, dict[str, Any]]:

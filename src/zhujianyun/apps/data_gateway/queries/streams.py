@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, CharField, F, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, F, Sum, Value, When
 
 from zhujianyun.apps.data_gateway.models import UsageDay
 from zhujianyun.apps.data_gateway.queries.figures import OWN
@@ -46,7 +46,7 @@ def gathered(found: list[Stream], own: str) -> list[Stream]:
 
 def streams(first: date, last: date) -> list[Stream]:
     """The streams of a period, the widest first; the cities are one consumer (去向排行)."""
-    rows: QuerySet[UsageDay, dict[str, object]] = (
+    rows = (
         UsageDay.objects.filter(on__gte=first, on__lte=last, calls__gt=0)
         .annotate(
             receiver=Case(
