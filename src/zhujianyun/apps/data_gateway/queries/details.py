@@ -15,6 +15,10 @@ from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.journal.models import Entry
 from zhujianyun.kernel.resource.models import Edition, Grant
 
+REST_ZH = {
+    "service_path": "服务地址", "message_id": "消息编号", "user": "使用人", "represented": "所代表方",
+    "query_hash": "查询摘要", "product": "软件版本",
+}  # fmt: skip
 PLANES_ZH = {"table": "库表接口", "api": "接口代理", "file": "文件"}
 
 
@@ -53,7 +57,7 @@ def call_of(call_id: str, by: Actor) -> Detail:
         grant.mount.title if grant else call.service or "—", grant.consumer.name if grant else call.consumer or "—",
         _named(call, grant), None if inner is None else inner / 1000, None if outer is None else outer / 1000,
         Call.objects.filter(call_id=call_id, kind="abort").exists(), _leaf(call),
-        tuple((name, value) for name, value in call.rest.items() if value not in ("", None)),
+        tuple((REST_ZH[name], value) for name, value in call.rest.items() if name in REST_ZH and value),
     )  # fmt: skip
 
 
