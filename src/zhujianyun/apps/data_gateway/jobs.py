@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zhujianyun.apps.data_gateway.actions import absorbing, publishing, serving
+from zhujianyun.apps.data_gateway.actions import absorbing, probing, publishing, serving
+from zhujianyun.base import jobs
 
 PUBLISH_EVERY, SERVE_EVERY, ABSORB_EVERY, SWEEP_EVERY = 0.5, 2.0, 1.0, 3600.0  # seconds
 HERE = "zhujianyun.apps.data_gateway.jobs"
@@ -32,3 +33,10 @@ def absorb() -> int:
 def sweep() -> int:
     """Remove logs that were taken over long ago (清理日志)."""
     return absorbing.sweep()
+
+
+@jobs.every(minutes=5)
+@jobs.job(retries=0, zh="探测共享服务")
+def probe() -> int:
+    """Look whether the open services answer (探测共享服务)."""
+    return probing.probe()
