@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pyarrow as pa
 import pytest
@@ -202,3 +203,17 @@ class TestReplay:
         assert "450103********0011" in text
         assert IDS[0] not in text
         assert Entry.objects.filter(verb="data_gateway.replay").count() == 1
+
+    def test_the_command_tells_the_same(self, read, capsys):
+        read("?page_size=5")
+        words = [read.exchange.grant.code, str(clock.today()), "--mask", "id_no=id_card.officer"]
+        cli = import_module("zhujianyun.config.cli")  # the storey above: only as it is typed
+        chosen = cli.build().parse_args(["sharing", "replay", *words])
+        assert chosen.run(chosen) == 0
+        told = capsys.readouterr().out
+        assert "1 次调用，5 行" in told
+        assert (
+            "身份证号（id_no）：脱敏：身份证号只显示首末各一位 → 脱敏：身份证号显示前六位和后四位，5 行的值不同"
+            in told
+        )
+        assert "证书编号（permit_no）：不变" in told
