@@ -108,6 +108,12 @@ class DraftForm(Sheet):
         return {**given, "related": related.split(), "extras": extras}
 
 
+class KeyForm(Sheet):
+    """A key for a program (访问密钥)."""
+
+    title = forms.CharField(label="用在哪个系统", max_length=60)
+
+
 class ReasonForm(Sheet):
     """Why (理由)."""
 

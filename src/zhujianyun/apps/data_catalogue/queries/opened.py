@@ -6,15 +6,19 @@ One place decides it; the hall's pages, the DCAT export and the CKAN interface a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db.models import F, QuerySet
 
 from zhujianyun.base.errors import NotFound
 from zhujianyun.base.search import normalise
+from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource.items import Item
 from zhujianyun.kernel.resource.models import Edition, Mount, Resource
+from zhujianyun.kernel.resource.queries import resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Entry:
         return [one for one in self.mounts if one.kind == Mount.Kind.FILE]
 
     @property
+    def is_open(self) -> bool:
+        """Whether everybody may have it (向社会开放)."""
+        return self.resource.open and self.resource.share == Resource.Share.UNCONDITIONAL
+
+    @property
     def name(self) -> str:
         """Its code as it stands in an address (网址代码): the separator of a code is no part of one."""
         return self.resource.code.replace("/", "-")
@@ -44,9 +53,33 @@ def open_rows() -> QuerySet[Resource]:
     ).select_related("provider")
 
 
+_reader: ContextVar[Actor | None] = ContextVar("catalogue_reader", default=None)
+
+
+@contextmanager
+def read_by(actor: Actor | None) -> Iterator[None]:
+    """Within the block entries are those that somebody may know of, beside the open ones (按权限查看)."""
+    token = _reader.set(actor)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def _rows() -> QuerySet[Resource]:
+    reader = _reader.get()
+    if reader is None:
+        return open_rows()
+    known = resources(reader).filter(state=Resource.State.PUBLISHED).exclude(share=Resource.Share.NONE)
+    return known.select_related("provider")
+
+
 def open_entries(text: str = "") -> list[Entry]:
-    """The open entries, those with every word of a text when one is given (开放目录检索)."""
-    found = described(open_rows().order_by("code"), public=True)
+    """The open entries, those with every word of a text when one is given (开放目录检索).
+
+    For a reader with a key also those that his account may know of: see `read_by`.
+    """
+    found = described(_rows().order_by("code"), public=True)
     wanted = [word for word in map(normalise, text.split()) if word]
     return [one for one in found if all(any(word in said for said in _said(one)) for word in wanted)]
 
@@ -57,7 +90,7 @@ def open_entry(name: str) -> Entry:
     Raises:
         NotFound: there is none, or it is not open: nobody learns which.
     """
-    found = described(open_rows().filter(code=name.replace("-", "/")), public=True)
+    found = described(_rows().filter(code=name.replace("-", "/")), public=True)
     if not found:
         raise NotFound("没有这项开放数据。", rule="data_catalogue.open")
     return found[0]
@@ -92,7 +125,7 @@ def described(rows: Iterable[Resource], *, public: bool) -> list[Entry]:
         if not (public and mount.kind == Mount.Kind.API):
             hung[mount.resource_id].append(mount)
     return [
-        Entry(one, editions[one.pk], _items(editions[one.pk], public), tuple(hung[one.pk]))
+        Entry(one, editions[one.pk], _items(editions[one.pk], public and one.open), tuple(hung[one.pk]))
         for one in listed
         if one.pk in editions
     ]
