@@ -84,8 +84,12 @@ def version(request: HttpRequest, code: str) -> HttpResponse:
         raise NotFound("这个数据集还没有归集过，没有可以查看的版本。", rule="gathering.no_version")
     asked = request.GET.get("version", "")
     chosen = next((s for s in snapshots if str(s.version) == asked), snapshots[0])
+    wanted = {n.removeprefix("key_"): value for n, value in request.GET.items() if n.startswith("key_")}
+    versions = pages.with_gone(source.dataset, snapshots)
+    is_gone = any(one == chosen and gone for one, gone in versions)
     context = {
-        "source": source, "dataset": source.dataset, "snapshots": snapshots, "chosen": chosen,
-        **pages.rows_at(source.dataset, chosen.version),
+        "source": source, "dataset": source.dataset, "versions": versions, "chosen": chosen, "wanted": wanted,
+        "is_gone": is_gone, "gone": sum(gone for _, gone in versions),
+        **({} if is_gone else pages.rows_at(source.dataset, chosen.version, wanted)),
     }  # fmt: skip
     return shown(request, "version", context, source.dataset.system.owner)

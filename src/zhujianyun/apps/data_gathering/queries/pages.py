@@ -16,7 +16,7 @@ from zhujianyun.base import clock, jobs
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import ALL, Actor
-from zhujianyun.kernel.resource import lake
+from zhujianyun.kernel.resource import columns, lake
 from zhujianyun.kernel.resource.models import Dataset, Snapshot
 
 LEVELS = {"stopped": "已停止", "failed": "上批未成", "late": "超期", "running": "归集中", "fresh": "正常", "never": "未归集",
@@ -180,15 +180,18 @@ def may_repeat(batch: Batch) -> bool:
     return not Batch.objects.filter(dataset=batch.dataset, pk__gt=batch.pk).exists()
 
 
-def rows_at(dataset: Dataset, version: int) -> dict[str, Any]:
-    """The first rows of a version, as it was then (时间旅行); personal columns are not shown.
+def rows_at(dataset: Dataset, version: int, wanted: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The first rows of a version, as it was then (时间旅行), or the row of a key; no personal columns.
 
     Raises:
         NotFound: when the version is no longer there.
     """
-    hidden = {c["name"] for c in dataset.columns if c.get("personal") or c.get("code") == "citizen_id"}
+    hidden = columns.known(dataset).personal
     with lake.reading() as connection:
         table = lake.table(connection, dataset, version)
+        for name, value in (wanted or {}).items():
+            if name in dataset.key and name not in hidden:
+                table = table.filter(table[name].cast("string") == value)
         names = [name for name in table.columns if name not in hidden]
         key = [name for name in dataset.key if name in table.columns]
         found = table.order_by(key).select(*names).limit(SHOWN_ROWS).to_pyarrow().to_pylist() if names else []
@@ -197,6 +200,12 @@ def rows_at(dataset: Dataset, version: int) -> dict[str, Any]:
         "rows": [[_shown(row[n]) for n in names] for row in found],
         "hidden": sorted(hidden),
     }
+
+
+def with_gone(dataset: Dataset, snapshots: list[Snapshot]) -> list[tuple[Snapshot, bool]]:
+    """Versions, and which of them were cleared away when their time was over (已清理的版本)."""
+    ours = set(Batch.objects.filter(code__in=[s.batch for s in snapshots]).values_list("code", flat=True))
+    return [(one, one.batch in ours and not lake.is_kept(dataset, one.batch)) for one in snapshots]
 
 
 def _shown(value: Any) -> Any:
