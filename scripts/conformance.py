@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import sys
 import tempfile
 import time
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests import house as houses  # noqa: E402
-from tests.conformance import clients, codes, gateway, shapes, vectors  # noqa: E402
+from tests.conformance import clients, codes, gateway, grants, shapes, vectors  # noqa: E402
 from tests.conformance.verdicts import Verdict  # noqa: E402
 from tests.stories import running  # noqa: E402
 
@@ -62,11 +63,13 @@ def _at_a_platform(wanted: list[str], var: Path | None, cases: int) -> list[tupl
         print("正在启动平台……", flush=True)
         site = stack.enter_context(running.serving(source.copy_to(folder / "var")))
         host, _, port = site.base.rpartition(":")
+        port_of_provider = stack.enter_context(grants.providing())
+        given = functools.cache(lambda: grants.granted(site.house, port_of_provider))
         checks = {
             "clients": lambda: clients.run(site.house, site.base),
             "shapes": lambda: shapes.run(site.house, folder, site.base),
-            "refusals": lambda: gateway.run_refusals(site.house, int(port) + 3),
-            "table": lambda: gateway.run_table(site.house, f"{host}:{int(port) + 2}", folder, cases),
+            "table": lambda: gateway.run_table(f"{host}:{int(port) + 2}", given(), folder, cases),
+            "refusals": lambda: gateway.run_refusals(site.house, int(port) + 3, given()),
         }
         return [looked_at(part, check) for part, check in checks.items() if part in wanted]
 
