@@ -53,6 +53,8 @@ def read(query: str, given: Effective, *, wants_csv: bool = False) -> Question:
     """
     words, rows = _split(_pairs(query))
     items = _items(words.get("items"), given)
+    if not items:
+        raise Fault("Client.ItemNotGranted", "没有可提供的信息项：请核对 items 参数和授权范围。")
     conditions = _conditions(rows, given)
     sort = words.get("sort", "")
     descending, sort = sort.startswith("-"), sort.removeprefix("-")
