@@ -19,7 +19,9 @@ def main(count: int = 200_000, passes: int = 3, seconds: int = 4) -> None:
     items = f"/r1/{bench.policies.PATH}/v1/items"
     with bench.plane(bench.policy(ours)) as (base, _, _), bench.datasette(theirs) as peer:
         sides = {
-            "table plane": lambda: bench.drive(base, [f"{items}/{k}" for k in keys], bench.HEADERS, seconds=seconds),
+            "table plane": lambda: bench.drive(
+                base, [f"{items}/{k}" for k in keys], bench.HEADERS, seconds=seconds
+            ),
             "datasette": lambda: bench.drive(
                 peer, [f"/{theirs.stem}/firms/{k}.json?_shape=array" for k in keys], {}, seconds=seconds
             ),
