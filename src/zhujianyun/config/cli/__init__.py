@@ -45,7 +45,17 @@ def _in_chinese(message: str) -> str:
 
 def build() -> Parser:
     """The parser with all our commands (命令一览)."""
-    from zhujianyun.config.cli import cases, figures, ledger, processes, running, screens, searching, sharing
+    from zhujianyun.config.cli import (
+        cases,
+        figures,
+        ledger,
+        processes,
+        receipts,
+        running,
+        screens,
+        searching,
+        sharing,
+    )
 
     parser = Parser(
         prog="zhujianyun",
@@ -56,7 +66,7 @@ def build() -> Parser:
     )
     parser.add_argument("-h", "--help", action="help", help="显示帮助")
     commands = parser.add_subparsers(dest="command", metavar="命令", parser_class=_sub_parser)
-    for module in (running, figures, ledger, cases, processes, screens, searching, sharing):
+    for module in (running, figures, ledger, cases, processes, screens, searching, sharing, receipts):
         module.add_to(commands)
     return parser
 
