@@ -240,3 +240,25 @@ def test_the_description_is_of_the_grant_and_does_not_count(door):
     assert answer.status_code == 200 and "hidden" not in answer.text
     assert orjson.loads(answer.content)["openapi"].startswith("3.1")
     assert door.log()[0]["test"] is True
+
+
+@pytest.mark.parametrize(
+    "op, value, holds",
+    [
+        ("eq", "3", lambda n: n == 3), ("ne", "3", lambda n: n != 3), ("lt", "3", lambda n: n < 3),
+        ("le", "3", lambda n: n <= 3), ("gt", "3", lambda n: n > 3), ("ge", "3", lambda n: n >= 3),
+        ("in", "1,3", lambda n: n in (1, 3)), ("between", "2,4", lambda n: 2 <= n <= 4),
+    ],
+    ids=["eq", "ne", "lt", "le", "gt", "ge", "in", "between"],
+)  # fmt: skip
+@pytest.mark.parametrize("item", ["staff", "area"])
+def test_every_operator_holds_at_its_border(door, item, op, value, holds):
+    found = door.get(f"/v1/items?{item}__{op}={value}").json()["items"]
+    assert [row["uscc"] for row in found] == [
+        row["uscc"] for row in ROWS if row[item] is not None and holds(row[item])
+    ]
+
+
+@pytest.mark.parametrize("items", ["", ","], ids=["empty", "comma"])
+def test_a_question_for_nothing_is_refused(door, items):
+    assert door.get(f"/v1/items?format=csv&items={items}").json()["type"] == "Client.ItemNotGranted"
