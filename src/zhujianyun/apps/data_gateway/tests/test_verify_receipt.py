@@ -71,15 +71,3 @@ def test_the_key_of_somebody_else_proves_nothing(verify, tmp_path, kept):
 @pytest.mark.parametrize("broken", [{}, {"receipt": "!"}, {"receipt": "e30=", "signature": "", "body": ""}])
 def test_what_is_no_receipt_is_unreadable(verify, tmp_path, kept, broken):
     assert _run(verify, tmp_path, broken) == 2
-
-
-def test_the_platform_itself_proves_it_by_a_command(tmp_path, kept, settings, capsys):
-    from zhujianyun.config import cli
-
-    settings.ZJY_KEYS = tmp_path / "keys"
-    file = tmp_path / "receipt.json"
-    file.write_text(json.dumps(kept))
-    chosen = cli.build().parse_args(["receipt", "verify", str(file)])
-    assert chosen.run(chosen) == 0 and "授权 G1" in capsys.readouterr().out
-    file.write_text(json.dumps(kept | {"body": b64encode(b"other").decode()}))
-    assert chosen.run(chosen) == 1
