@@ -27,7 +27,7 @@ from zhujianyun.apps.data_gathering.models import Batch, QuarantinedRow, Source
 from zhujianyun.apps.data_gathering.rules import canonical, checking
 from zhujianyun.apps.data_gathering.rules.checking import Reason, Verdict
 from zhujianyun.apps.data_gathering.rules.shape import Column, columns_of, schema_of
-from zhujianyun.base import ciphers, jobs
+from zhujianyun.base import ciphers, clock, jobs
 from zhujianyun.base.errors import RuleBroken
 
 PART_ROWS = 100_000
@@ -69,6 +69,7 @@ class Reading:
         self.key = list(batch.dataset.key)
         self.key_places = [self.names.index(name) for name in self.key]
         self.schema = schema_of(self.columns)
+        self.today = clock.today()
         self.seen: set[bytes] = set()
         self.cursor: Any = batch.parts.get("cursor")
         self.ends: list[Any] = [batch.min_key or None, batch.max_key or None]
@@ -95,7 +96,7 @@ class Reading:
         given = next(batches, None)
         if given is None:
             return None
-        return given, checking.judge(given, self.columns, self.key), connector.position
+        return given, checking.judge(given, self.columns, self.key, self.today), connector.position
 
     def _take_up(self) -> None:
         """What an earlier worker read of this batch (接续)."""

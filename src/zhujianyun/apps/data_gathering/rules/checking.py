@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -48,7 +49,9 @@ class Verdict:
         return mask
 
 
-def judge(batch: pa.RecordBatch, columns: Sequence[Column], key: Sequence[str]) -> Verdict:
+def judge(
+    batch: pa.RecordBatch, columns: Sequence[Column], key: Sequence[str], today: date | None = None
+) -> Verdict:
     """Look at a batch whose columns stand in the order of ``columns`` (核查一批)."""
     typed, refused = [], []
     for given, wanted in zip(batch.columns, columns, strict=True):
@@ -57,11 +60,13 @@ def judge(batch: pa.RecordBatch, columns: Sequence[Column], key: Sequence[str]) 
         refused.append(lost)
     verdict = Verdict(pa.RecordBatch.from_arrays(typed, schema=schema_of(columns)))
     for column, lost, wanted in zip(typed, refused, columns, strict=True):
-        _judge_column(verdict, column, lost, wanted, wanted.name in key)
+        _judge_column(verdict, column, lost, wanted, wanted.name in key, today)
     return verdict
 
 
-def _judge_column(verdict: Verdict, column: pa.Array, lost: np.ndarray, wanted: Column, is_key: bool) -> None:
+def _judge_column(
+    verdict: Verdict, column: pa.Array, lost: np.ndarray, wanted: Column, is_key: bool, today: date | None
+) -> None:
     name = wanted.name
     reason = Reason(name, "row.type", f"{name} 不是{TYPE_ZH[wanted.type]}，或超出允许的位数")
     _mark(verdict, lost, reason)
@@ -70,17 +75,17 @@ def _judge_column(verdict: Verdict, column: pa.Array, lost: np.ndarray, wanted: 
         text = f"主键列 {name} 为空" if is_key else f"必填列 {name} 为空"
         _mark(verdict, empty, Reason(name, "row.key_empty" if is_key else "row.required", text))
     if wanted.type == "text":
-        _judge_text(verdict, column, wanted)
+        _judge_text(verdict, column, wanted, today)
 
 
-def _judge_text(verdict: Verdict, column: pa.Array, wanted: Column) -> None:
+def _judge_text(verdict: Verdict, column: pa.Array, wanted: Column, today: date | None) -> None:
     name = wanted.name
     if wanted.length:
         long = pc.greater(pc.utf8_length(column), wanted.length).fill_null(False)
         reason = Reason(name, "row.length", f"{name} 超过 {wanted.length} 个字符")
         _mark(verdict, long.to_numpy(zero_copy_only=False), reason)
     if wanted.code:
-        for place, rule, text in coding.faults(column, wanted.code):
+        for place, rule, text in coding.faults(column, wanted.code, today):
             verdict.reasons.setdefault(place, Reason(name, rule, f"{name}：{text}"[:300]))
     if wanted.values:
         known = pc.is_in(column, value_set=pa.array(wanted.values, pa.string()))

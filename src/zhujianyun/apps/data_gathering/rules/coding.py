@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhujianyun.base import clock, codes
+from zhujianyun.base import codes
 from zhujianyun.base.codes.uscc import ALPHABET
 from zhujianyun.base.errors import RuleBroken
 
@@ -35,20 +35,23 @@ _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])  # by mont
 _ID_CHECK = np.frombuffer(b"10X98765432", np.uint8)
 
 
-def faults(column: pa.Array, kind: str) -> Iterator[Fault]:
-    """The values that are no such code (编码问题), with the rule and the sentence of `base.codes`."""
+def faults(column: pa.Array, kind: str, today: date | None = None) -> Iterator[Fault]:
+    """The values that are no such code (编码问题), with the rule and the sentence of `base.codes`.
+
+    With ``today`` the answers on codes that many rows share are remembered.
+    """
     doubtful = _doubtful(column, kind)
     if not len(doubtful):
         return
     asked = column.take(pa.array(doubtful)).dictionary_encode()
-    ask, today = (_ask if kind in _PLAIN else _asked_before), clock.today()
+    ask = _ask if today is None or kind in _PLAIN else _asked_before
     answers = [ask(kind, value, today) for value in asked.dictionary.to_pylist()]
     for place, which in zip(doubtful.tolist(), asked.indices.to_pylist(), strict=True):
         if answer := answers[which]:
             yield place, *answer
 
 
-def _ask(kind: str, value: str, today: date) -> tuple[str, str] | None:
+def _ask(kind: str, value: str, today: date | None) -> tuple[str, str] | None:
     """What `base.codes` says of a value on a day (逐个核对)."""
     try:
         _ASK[kind](value, today)
@@ -58,7 +61,7 @@ def _ask(kind: str, value: str, today: date) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=50_000)
-def _asked_before(kind: str, value: str, today: date) -> tuple[str, str] | None:
+def _asked_before(kind: str, value: str, today: date | None) -> tuple[str, str] | None:
     """The same, remembered: many rows name the same project or place, and neither is personal."""
     return _ask(kind, value, today)
 
