@@ -56,7 +56,7 @@ def whole(scale: float) -> None:
 def _play(scale: float, year: Any, note: Callable[[float], None]) -> int:
     """Play the year; the rows that were read by the first gather of each table."""
     from zhujianyun.apps.data_gathering.models import Batch
-    from zhujianyun.apps.data_gathering.neighbour import serving
+    from zhujianyun.apps.data_gathering.sample.neighbour import serving
     from zhujianyun.base import clock
 
     gather = year.Scene._gather

@@ -30,5 +30,5 @@ MANIFEST = Manifest(
     ),
     sample="zhujianyun.apps.data_gathering.sample:play",
     sample_order=600,  # the catalogue registers most of the tables
-    neighbours="zhujianyun.apps.data_gathering.neighbour.serving:serve",
+    neighbours="zhujianyun.apps.data_gathering.sample.neighbour.serving:serve",
 )  # fmt: skip

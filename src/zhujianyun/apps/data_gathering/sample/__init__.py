@@ -10,8 +10,8 @@ import gc
 from collections.abc import Callable
 
 from zhujianyun.apps.data_gathering.models import Batch, Source
-from zhujianyun.apps.data_gathering.neighbour import serving
 from zhujianyun.apps.data_gathering.sample import quality, year
+from zhujianyun.apps.data_gathering.sample.neighbour import serving
 from zhujianyun.base import clock
 
 

@@ -6,8 +6,8 @@ import httpx
 import numpy as np
 import pytest
 
-from zhujianyun.apps.data_gathering.neighbour import serving
 from zhujianyun.apps.data_gathering.sample import codes
+from zhujianyun.apps.data_gathering.sample.neighbour import serving
 
 PEOPLE = codes.citizen_ids(np.arange(400)).to_pylist()
 

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import orjson
 
-from zhujianyun.apps.data_gathering.neighbour import answers, describing
-from zhujianyun.apps.data_gathering.neighbour.serving import Handler
 from zhujianyun.apps.data_gathering.sample.draws import salt_of
+from zhujianyun.apps.data_gathering.sample.neighbour import answers, describing
+from zhujianyun.apps.data_gathering.sample.neighbour.serving import Handler
 from zhujianyun.base.errors import NotFound, RuleBroken
 
 PAGE = "<!doctype html><html lang=zh-CN><title>出错了</title><h1>系统繁忙，请稍后再试</h1></html>".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zhujianyun.apps.data_gathering.neighbour.departments import Served
+    from zhujianyun.apps.data_gathering.sample.neighbour.departments import Served
 
 _PERSON = {"id_no": "身份证号", "name": "姓名", "as_of": "数据截至"}
 FIELDS = {

@@ -78,7 +78,7 @@ def opened(port: int, handler: type[BaseHTTPRequestHandler], free: int = 0) -> S
 @contextmanager
 def bidding() -> Iterator[int]:
     """The bidding system while the block runs, at the first free port (招标系统接口)."""
-    from zhujianyun.apps.data_gathering.neighbour.bidding import Bidding
+    from zhujianyun.apps.data_gathering.sample.neighbour.bidding import Bidding
 
     server = opened(bidding_port(), Bidding, FREE)
     if server is None:
@@ -96,7 +96,7 @@ def departments(*, realistic: bool = False) -> Iterator[str]:
 
     Each block has switches of its own; without ``realistic`` they answer at once.
     """
-    from zhujianyun.apps.data_gathering.neighbour.departments import Departments
+    from zhujianyun.apps.data_gathering.sample.neighbour.departments import Departments
 
     server = opened(0, Departments.fresh(realistic=realistic))
     if server is None:
@@ -110,8 +110,8 @@ def departments(*, realistic: bool = False) -> Iterator[str]:
 
 def serve(stop: threading.Event | None = None) -> None:
     """Play the outside interfaces until told to stop (开始扮演)."""
-    from zhujianyun.apps.data_gathering.neighbour.bidding import Bidding
-    from zhujianyun.apps.data_gathering.neighbour.departments import Departments
+    from zhujianyun.apps.data_gathering.sample.neighbour.bidding import Bidding
+    from zhujianyun.apps.data_gathering.sample.neighbour.departments import Departments
 
     told = (
         (_known_port(), Bidding, "招标投标系统接口"),

@@ -10,8 +10,8 @@ import sqlite3
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from zhujianyun.apps.data_gathering.neighbour.serving import Handler
 from zhujianyun.apps.data_gathering.sample import stores
+from zhujianyun.apps.data_gathering.sample.neighbour.serving import Handler
 
 MOST = 1000
 
