@@ -8,7 +8,8 @@ Records are looked for where interfaces put them: the answer itself, a list, or 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel.resource.filters import Condition, matches, typed
 from zhujianyun.kernel.resource.granting import Offered
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]{0,39}")
 DEEPEST = 3  # wrappers around the records
 ENVELOPE = frozenset(
     ("code", "status", "success", "total", "count", "page", "pages", "page_no", "page_num", "page_size", "pageNo",
@@ -91,9 +93,30 @@ def _cut(cut: Cut, value: Any, depth: int) -> tuple[Any, int]:
         return _list(cut, value, depth)
     if not isinstance(value, dict):
         raise unreadable("中没有可识别的记录")
-    if not cut.bound.isdisjoint(value):
+    if _is_record(cut, value):
         return (_record(cut, value), 1) if _is_within(cut, value) else (None, 0)
     return _wrapper(cut, value, depth)
+
+
+def _is_record(cut: Cut, value: dict[str, Any]) -> bool:
+    """Whether it is a record and no wrapper that has a field of the same name (``status``), by what lies inside."""
+    own = _known(cut, value)
+    inner = max((_known(cut, one) for one in _inner(value)), default=0)
+    return own > inner or (own > 0 and inner == 0)
+
+
+def _known(cut: Cut, value: dict[str, Any]) -> int:
+    return len(cut.bound.intersection(value))
+
+
+def _inner(value: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The objects inside, of a list the first one."""
+    for one in value.values():
+        first = one[0] if isinstance(one, list) and one else one
+        if isinstance(first, dict):
+            yield first
+            if depth < DEEPEST:
+                yield from _inner(first, depth + 1)
 
 
 def _list(cut: Cut, values: list[Any], depth: int) -> tuple[list[Any], int]:
@@ -109,12 +132,15 @@ def _list(cut: Cut, values: list[Any], depth: int) -> tuple[list[Any], int]:
 
 
 def _wrapper(cut: Cut, value: dict[str, Any], depth: int) -> tuple[dict[str, Any], int]:
-    """Numbers of the envelope stay; what lies inside is looked through; everything else goes."""
+    """Numbers of the envelope stay; what lies inside is looked through; everything else goes.
+
+    A name that is no identifier goes too: some interfaces key objects by a person's number or name.
+    """
     left: dict[str, Any] = {}
     rows = 0
     for name, inner in value.items():
         if isinstance(inner, (dict, list)):
-            if depth < DEEPEST:
+            if depth < DEEPEST and _NAME.fullmatch(name):
                 left[name], count = _inside(cut, inner, depth + 1)
                 rows += count
         elif name in ENVELOPE and (inner is None or isinstance(inner, (bool, int))):
