@@ -33,7 +33,9 @@ def test_asked_decided_item_by_item_and_delivered(enter):
     found(consumer, "监理", "工程监理企业")
     consumer.get_by_role("link", name="申请共享").click()
     consumer.get_by_role("button", name="提交申请").click()
-    expect(consumer.get_by_text("请至少勾选一个信息项").or_(consumer.get_by_text("还没有提交"))).to_be_visible()
+    expect(
+        consumer.get_by_text("请至少勾选一个信息项").or_(consumer.get_by_text("还没有提交"))
+    ).to_be_visible()
     state(consumer)
     consumer.get_by_role("button", name="提交申请").click()
     expect(consumer.get_by_text("已提交，编号")).to_be_visible()

@@ -84,7 +84,9 @@ class RowOverride(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["dataset", "row_key", "item"], condition=Q(ended_at=None), name="override_one_in_force"
+                fields=["dataset", "row_key", "item"],
+                condition=Q(ended_at=None),
+                name="override_one_in_force",
             ),
         ]
 

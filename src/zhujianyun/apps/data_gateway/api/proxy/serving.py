@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -24,6 +25,8 @@ async def run(serving: Path, host: str, port: int, *, shared: bool = False, ca_f
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, ended.set)
+    gc.freeze()  # what stands now stands for good; a call makes no circles worth looking for often
+    gc.set_threshold(20_000, 20, 20)
     found = await plane.start(host, port, shared=shared)
     print(f"接口代理已就绪：http://{host}:{found}", flush=True)
     await ended.wait()
