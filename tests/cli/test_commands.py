@@ -19,7 +19,7 @@ from zhujianyun.config import cli
 from zhujianyun.kernel.case import recompute_clock
 
 pytestmark = pytest.mark.sqlite
-SCREEN = 25  # lines
+SCREEN = 26  # lines
 HEADER = "code,name,value,qualifier,unit,numerator,denominator,records,definition"
 
 
