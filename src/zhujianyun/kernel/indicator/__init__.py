@@ -18,6 +18,7 @@ from zhujianyun.kernel.indicator.units import PER_MILLE, PERCENT, RANK, UNITS, Y
 
 if TYPE_CHECKING:
     from zhujianyun.kernel.indicator.follower import beat, quiet
+    from zhujianyun.kernel.indicator.lake_pins import remembering
     from zhujianyun.kernel.indicator.materialising import materialise, nightly
     from zhujianyun.kernel.indicator.versions import sync as sync_versions
 
@@ -58,6 +59,7 @@ __all__ = [
     "needs",
     "nightly",
     "quiet",
+    "remembering",
     "roll_up",
     "sync_versions",
 ]
@@ -67,6 +69,7 @@ _LATER = {
     "materialise": ("materialising", "materialise"),
     "nightly": ("materialising", "nightly"),
     "quiet": ("follower", "quiet"),
+    "remembering": ("lake_pins", "remembering"),
     "sync_versions": ("versions", "sync"),
 }
 

@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from zhujianyun.base.errors import NotFound
-from zhujianyun.kernel.indicator import lake_pins, stock
+from zhujianyun.kernel.indicator import lake_cells, lake_pins, stock
 from zhujianyun.kernel.indicator.lake_pins import Held
 from zhujianyun.kernel.indicator.lake_shape import Select, Shape, Table
 from zhujianyun.kernel.indicator.periods import Grain, Period
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LANDED = ("resource.dataset.land",)  # the verb that touches them; only of the data sets they name
 _EVER, _NEVER = date(1, 1, 1), None
+_NOTHING = Decimal(0)
 _KNOWN_DAY = ("zjy_since", "zjy_until")
 
 
@@ -179,17 +180,24 @@ class Gathered:
             yield records
 
     def _flows(self, period: Period, parts: list[Period], grain: Grain, by_city: bool) -> Cells:
-        with self._opened(None) as records:
-            if records is None:
-                return {}
-            inside = self.shape.cells(self.shape.inside(records, period), grain)
-            keys = [] if grain is Grain.SPAN else ["zjy_cell"]
-            answer: Cells = {(REGION, part.start): self.nothing for part in parts}
-            for names in ([*keys, "zjy_city"], keys) if by_city else (keys,):
-                for row in self._asked(inside, names):
-                    start = max(row.get("zjy_cell", period.start), period.start)
-                    answer[row.get("zjy_city", REGION), start] = self._read(row)
-        return answer
+        held = lake_pins.held_now(self.codes)
+        versions = self._versions(held, None)
+        if versions is None:
+            return {}
+        if grain is Grain.SPAN:
+            counted = self._span_cells(versions, period, by_city)
+        else:
+            counted = lake_cells.flows(self, held, versions, period, grain, by_city)
+        return {(REGION, part.start): self.nothing for part in parts} | counted
+
+    def _span_cells(self, versions: tuple[int, ...], period: Period, by_city: bool) -> Cells:
+        with opened(self, versions) as records:
+            inside = self.shape.inside(records, period)
+            return {
+                (row.get("zjy_city", REGION), period.start): self._read(row)
+                for names in ([["zjy_city"], []] if by_city else [[]])
+                for row in self._asked(inside, names)
+            }
 
     def _levels(self, parts: list[Period], by_city: bool) -> Cells:
         held = lake_pins.held_now(self.codes)
@@ -210,10 +218,7 @@ class Gathered:
 
     def _state(self, held: Held, versions: tuple[int, ...], parts: list[Period], by_city: bool) -> Cells:
         """The state as one version tells it, at the close of some days (某版本存量)."""
-        key = (id(self), versions, by_city)
-        if key not in held.memo:
-            held.memo[key] = self, self._state_rows(versions, by_city)
-        rows = held.memo[key][1]
+        rows = held.once(self, ("state", versions, by_city), lambda: self._state_rows(versions, by_city))
         starts = {part.last_day: part.start for part in parts}
         answer: Cells = {(REGION, part.start): self.nothing for part in parts}
         if not (self.since or self.until):
@@ -225,10 +230,15 @@ class Gathered:
         return answer | {(city, starts[day]): Tally(level) for (city, day), level in levels.items()}
 
     def _state_rows(self, versions: tuple[int, ...], by_city: bool) -> list[dict[str, Any]]:
+        """Rows of the region, then of the cities; what adds up is asked once (存量行)."""
         days = [name for name, column in zip(_KNOWN_DAY, (self.since, self.until), strict=True) if column]
-        with self._opened(None, versions) as records:
-            rows = self._asked(records, days)
-            return rows + self._asked(records, [*days, "zjy_city"]) if by_city else rows
+        with opened(self, versions) as records:
+            if not by_city:
+                return self._asked(records, days)
+            cities = self._asked(records, [*days, "zjy_city"])
+            if self.distinct or self.average:
+                return self._asked(records, days) + cities
+        return lake_cells.region_of(cities, days) + cities
 
     def _asked(self, records: Table, names: list[str]) -> list[dict[str, Any]]:
         asked = self.shape.asked(records, self.average)
@@ -236,9 +246,12 @@ class Gathered:
         return found.to_pyarrow().to_pylist()
 
     def _read(self, row: dict[str, Any]) -> Tally:
-        count = number(row["zjy_n"]) or Decimal(0)
+        return self.tally_of(number(row["zjy_n"]) or Decimal(0), number(row.get("zjy_sum")) or Decimal(0))
+
+    def tally_of(self, count: Decimal, total: Decimal = _NOTHING) -> Tally:
+        """What was asked of a cell as its number (结果折算): ``total`` only where there is an average."""
         if self.average:
-            return Tally((number(row["zjy_sum"]) or Decimal(0)) / self.per, count, paired=True)
+            return Tally(total / self.per, count, paired=True)
         return Tally(count / self.per if self.measure else count)
 
 

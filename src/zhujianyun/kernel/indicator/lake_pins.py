@@ -8,7 +8,7 @@ is not counted yet: figure and records agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -34,7 +34,14 @@ class Held:
     """Versions that one run keeps to (锁定版本); ``memo`` holds what it counted already."""
 
     landed: dict[str, list[Landed]]
-    memo: dict[Any, Any] = field(default_factory=dict)
+    memo: dict[Any, tuple[Any, Any]] = field(default_factory=dict)
+
+    def once(self, owner: object, key: tuple[Any, ...], count: Callable[[], Any]) -> Any:
+        """What ``owner`` counted under a key, counted now if it was not yet (只算一次)."""
+        known = id(owner), *key
+        if known not in self.memo:
+            self.memo[known] = owner, count()  # the owner is kept so that its id stays its own
+        return self.memo[known][1]
 
     def newest(self) -> Pins:
         """The newest version of each data set (最新版本)."""
@@ -56,6 +63,7 @@ class Held:
 
 
 _held: ContextVar[Held | None] = ContextVar("zjy_lake_held", default=None)
+_memo: ContextVar[dict[Any, tuple[Any, Any]] | None] = ContextVar("zjy_lake_memo", default=None)
 
 
 def held_now(codes: Iterable[str]) -> Held:
@@ -67,12 +75,23 @@ def held_now(codes: Iterable[str]) -> Held:
 @contextmanager
 def holding(codes: Iterable[str], capped: Mapping[str, int] | None = None) -> Iterator[Held]:
     """Within the block these data sets stay at their versions, none newer than ``capped`` says (锁定版本)."""
-    held = Held(_landed(codes, capped))
+    kept = _memo.get()
+    held = Held(_landed(codes, capped), {} if kept is None else kept)
     token = _held.set(held)
     try:
         yield held
     finally:
         _held.reset(token)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """What runs within the block count of a version is counted once (留用计数结果): versions never change."""
+    token = _memo.set({})
+    try:
+        yield
+    finally:
+        _memo.reset(token)
 
 
 def counted_from(code: str) -> Pins | None:

@@ -243,3 +243,33 @@ def test_every_figure_is_its_rows_and_the_cities_make_up_the_region(homes, told)
                 parts = [whole[key].value or Decimal(0) for key in whole if key[0] in cities]
                 assert sum(parts) == whole["", YEAR.start].value
     assert drilling.SIDES == ("numerator", "denominator")
+
+
+@pytest.mark.parametrize("code", ["t.signed", "t.owners", "t.mean", "t.leases", "t.let_rate"])
+def test_days_counted_one_after_the_other_from_what_is_remembered_give_what_each_gives_alone(homes, code):
+    land(
+        homes,
+        [home(n, signed_on=date(2020, 1 + n % 6, 1 + n), owner="甲乙丙"[n % 3], amount=n) for n in range(20)],
+    )
+    source = registry.get(code).source()
+    periods_cut = [YEAR.cut(date(2020, *day)) for day in ((2, 29), (6, 11), (6, 12), (4, 5), (6, 30))]
+    alone = [source.grouped(cut, grain) for cut in periods_cut for grain in materialising.GRAINS]
+    with lake_pins.remembering():
+        for _ in range(2):
+            kept = []
+            for cut in periods_cut:
+                with lake_pins.holding(["homes"]):
+                    kept += [source.grouped(cut, grain) for grain in materialising.GRAINS]
+            assert kept == alone
+
+
+def test_a_version_that_lands_meanwhile_is_not_taken_for_the_remembered_one(homes):
+    land(homes, [home(1)])
+    source = registry.get("t.signed").source()
+    with lake_pins.remembering():
+        counted = []
+        for _ in range(2):
+            with lake_pins.holding(["homes"]):
+                counted.append(source.grouped(YEAR, periods.Grain.YEAR)["", YEAR.start].value)
+            land(homes, [home(1), home(2)])
+        assert counted == [1, 2]
