@@ -170,11 +170,13 @@ def test_a_retired_indicator_says_so_and_the_rest_of_the_screen_lives(counted, m
     from zhujianyun.kernel.indicator import registry as indicators
 
     screen = registry.get("main")
+    before = payload.build(screen)["widgets"]
     kept = {c: d for c, d in indicators._definitions.items() if c != "big_screen.main_screens"}
     monkeypatch.setattr(indicators, "_definitions", kept)
-    built = payload.build(screen)
-    assert built["widgets"]["screens"]["empty"] == "指标停用"
-    assert "empty" not in built["widgets"]["hero"]
+    after = payload.build(screen)["widgets"]
+    assert after["screens"]["empty"] == "指标停用"
+    assert {name for name in after if after[name] != before[name]} == {"screens"}
+    assert [name for name in after if "empty" not in after[name]]
 
 
 def test_the_tag_follows_the_layout(counted):
