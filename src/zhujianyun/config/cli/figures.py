@@ -48,7 +48,7 @@ def _figures(chosen: argparse.Namespace) -> int:
 
     rows = queries.figures_table(chosen.year, app=chosen.app)
     if chosen.format == "csv":
-        _csv(list(COLUMNS), [[_machine(getattr(row, c)) for c in COLUMNS] for row in rows])
+        _csv(list(COLUMNS), [[_machine(row, name) for name in COLUMNS] for row in rows])
         return 0
     from rich.console import Console
     from rich.table import Table
@@ -101,9 +101,10 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _machine(value: object) -> object:
-    """For programs: no grouping commas in a number."""
-    return value.replace(",", "") if isinstance(value, str) and value.replace(",", "").isdigit() else value
+def _machine(row: object, name: str) -> object:
+    """For programs: a number without 万, commas or exponent."""
+    value = getattr(row, "number" if name == "value" else name)
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _csv(header: list[str], rows: list[list[object]]) -> None:

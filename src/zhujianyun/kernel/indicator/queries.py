@@ -13,7 +13,7 @@ from django.db.models import Max
 from zhujianyun.base import clock
 from zhujianyun.base.codes import divisions
 from zhujianyun.base.errors import RuleBroken
-from zhujianyun.kernel.indicator import counties, display, drilling, figures, periods, registry
+from zhujianyun.kernel.indicator import counties, display, drilling, figures, periods, registry, snapshots
 from zhujianyun.kernel.indicator.compare import Against, Comparison, Reading, compare
 from zhujianyun.kernel.indicator.drilling import Columns, Drill
 from zhujianyun.kernel.indicator.figures import Figure
@@ -67,6 +67,7 @@ class FigureRow:
     records: int
     definition: str
     agrees: bool  # figure = drill result
+    number: Decimal | None = None  # for programs: rates as printed, all else with every digit that is kept
 
 
 def latest(code: str, period: Period, city: str = REGION, known_at: datetime | None = None) -> Stand:
@@ -206,8 +207,14 @@ def _row(definition: Definition, period: Period) -> FigureRow:
         code=definition.code, name=definition.zh, value=shown.number, qualifier=definition.qualifier.value,
         unit=definition.unit.zh, numerator=_trimmed(tally.numerator) if is_ratio else None,
         denominator=_trimmed(tally.denominator) if is_ratio else None, records=records,
-        definition=definition.text_zh.replace("\n", " "), agrees=agrees,
+        definition=definition.text_zh.replace("\n", " "), agrees=agrees, number=_number(definition, tally, shown),
     )  # fmt: skip
+
+
+def _number(definition: Definition, tally: Tally, shown: display.Formatted) -> Decimal | None:
+    if tally.value is None or definition.unit.is_rate:
+        return None if tally.value is None else Decimal(shown.number.replace(",", ""))
+    return _trimmed(snapshots.stored(tally.scaled(definition.unit.scale)))
 
 
 def _checked(source: Source, tally: Tally, period: Period) -> tuple[int, bool]:
