@@ -16,8 +16,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhujianyun.base.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 SETTINGS = "zhujianyun.config.settings.demo"
 STATE = "demo.json"
@@ -290,20 +294,26 @@ def announce(progress: Progress, port: int | None) -> None:
     else:
         console.print("[bold green]✓ 演示数据已就绪[/bold green]，用 make demo 启动。")
     console.print("\n演示账号（口令均为 [bold]" + demo_people.PASSWORD + "[/bold]）：")
-    for username, who in demo_people.printed_accounts():
-        console.print(f"  {username:<18}{who}")
+    console.print(_two_columns(demo_people.printed_accounts()))
     console.print("\n办事大厅申请人（手机号登录，口令同上）：")
-    for phone, who in demo_hall.printed():
-        console.print(f"  {phone:<18}{who}")
+    console.print(_two_columns(demo_hall.printed()))
     took = "，".join(f"{_zh(name)} {seconds:.0f} 秒" for name, seconds in progress.done.items())
     console.print(f"\n准备用时：{took}；合计 {sum(progress.done.values()):.0f} 秒。")
 
 
+def _two_columns(rows: list[tuple[str, str]]) -> Table:
+    """Who may sign in, and who that is; long lines wrap within their column."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for username, who in rows:
+        grid.add_row("  " + username, who)
+    return grid
+
+
 def _zh(step: str) -> str:
-    return {
-        "migrate": "建库",
-        "found": "机构账号",
-        "hall": "申请人",
-        "seal": "封存留痕",
-        "figures": "指标",
-    }.get(step, step.replace("play.", "演练 "))
+    """A step as the last line names it (步骤名): `steps` without 演完 2020 年."""
+    names = {name: zh for name, zh, _ in steps()}
+    return names.get(step, step).removeprefix("演完 2020 年：")

@@ -140,11 +140,14 @@ def _account(username: str, name: str, roles: list, officers: dict[str, access.A
 
 
 def printed_accounts() -> list[tuple[str, str]]:
-    """The accounts to print on the terminal: user name and who it is."""
+    """The accounts to print on the terminal: user name and who it is, each once."""
+    posts: dict[str, list[str]] = {}
+    for username, role in _department_posts():
+        posts.setdefault(username, []).append(role.zh)
     return [
         ("leader", "厅领导：看大屏和全部办件"),
         *[(username, f"南宁市{zh}") for username, _, zh in _posts()],
-        *[(username, f"厅{role.zh}") for username, role in _department_posts()],
+        *[(username, f"厅{'、'.join(roles)}") for username, roles in posts.items()],
         *[(username, "大屏编辑员：编辑和发布大屏布局") for username in SCREEN_EDITORS],
         *[(f"{duty}.officer", zh) for duty, zh in OFFICERS.items()],
     ]
