@@ -6,7 +6,7 @@ With `at` the value is the one known then; the records are always those of today
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from zhujianyun.base import clock
 from zhujianyun.base.codes import divisions
 from zhujianyun.base.errors import RuleBroken
 from zhujianyun.kernel import access, journal
-from zhujianyun.kernel.indicator import Grain, Period, drilling, publishing, queries, versions
+from zhujianyun.kernel.indicator import Gathered, Grain, Period, drilling, publishing, queries, versions
 from zhujianyun.kernel.indicator import registry as indicators
 from zhujianyun.kernel.indicator.alarms.watch import aim_zh
 from zhujianyun.kernel.indicator.counties import Counties
@@ -28,6 +28,7 @@ from zhujianyun.kernel.indicator.figures import Figure
 from zhujianyun.kernel.indicator.freshness import FRESHNESS_ZH
 from zhujianyun.kernel.indicator.sources import BASIS_ZH, BoundRatio
 from zhujianyun.kernel.indicator.targets import VERDICT_ZH
+from zhujianyun.kernel.resource.models import Dataset
 from zhujianyun.ui.screen import forms, payload, registry, replay
 from zhujianyun.ui.screen.devices import visiting
 from zhujianyun.ui.screen.pages import for_viewers, viewer_of
@@ -204,8 +205,17 @@ def _model_zh(source: Any) -> Iterator[str]:
     if isinstance(source, BoundRatio):
         yield from _model_zh(source.numerator)
         yield from _model_zh(source.denominator)
+    elif isinstance(source, Gathered):
+        yield from _dataset_zh(source.codes)
     elif hasattr(source, "queryset"):
         yield str(source.queryset.model._meta.verbose_name)
+
+
+def _dataset_zh(codes: Sequence[str]) -> Iterator[str]:
+    """Gathered data sets with the system that delivers each; one that nobody registered by its code."""
+    known = {one.code: one for one in Dataset.objects.filter(code__in=codes).select_related("system")}
+    for code in codes:
+        yield f"{known[code].title}（{known[code].system.name}）" if code in known else f"未登记的数据集 {code}"
 
 
 def _series(context: dict[str, Any]) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from zhujianyun.apps.data_gathering.rules.coding import KINDS_ZH
 from zhujianyun.apps.data_gathering.rules.periods import period_zh
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel.resource import columns
-from zhujianyun.kernel.resource.models import Snapshot
+from zhujianyun.kernel.resource.models import Dataset, Snapshot
 from zhujianyun.ui.workbench import viewer
 
 
@@ -78,18 +78,25 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, code: str) -> HttpResponse:
     """The data set as it was at a version (时间旅行)."""
-    source = pages.source_of(code, viewer.actor(request))
-    snapshots = list(Snapshot.objects.filter(dataset=source.dataset).order_by("-version")[:100])
+    row = pages.dataset_of(code, viewer.actor(request))
+    snapshots = list(Snapshot.objects.filter(dataset=row).order_by("-version")[:100])
     if not snapshots:
         raise NotFound("这个数据集还没有归集过，没有可以查看的版本。", rule="gathering.no_version")
     asked = request.GET.get("version", "")
-    chosen = next((s for s in snapshots if str(s.version) == asked), snapshots[0])
+    chosen = next((s for s in snapshots if str(s.version) == asked), None) or _older(row, asked) or snapshots[0]
+    snapshots += [] if chosen in snapshots else [chosen]
     wanted = {n.removeprefix("key_"): value for n, value in request.GET.items() if n.startswith("key_")}
-    versions = pages.with_gone(source.dataset, snapshots)
+    versions = pages.with_gone(row, snapshots)
     is_gone = any(one == chosen and gone for one, gone in versions)
     context = {
-        "source": source, "dataset": source.dataset, "versions": versions, "chosen": chosen, "wanted": wanted,
+        "dataset": row, "is_gathered": hasattr(row, "source"), "versions": versions, "chosen": chosen, "wanted": wanted,
         "is_gone": is_gone, "gone": sum(gone for _, gone in versions),
-        **({} if is_gone else pages.rows_at(source.dataset, chosen.version, wanted)),
+        **({} if is_gone else pages.rows_at(row, chosen.version, wanted)),
     }  # fmt: skip
-    return shown(request, "version", context, source.dataset.system.owner)
+    return shown(request, "version", context, row.system.owner)
+
+
+def _older(dataset: Dataset, asked: str) -> Snapshot | None:
+    """A version from before the hundred that are listed, which a figure may still lead to."""
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    return Snapshot.objects.filter(dataset=dataset, version=number).first()

@@ -62,6 +62,20 @@ def source_of(code: str, by: Actor) -> Source:
     return found
 
 
+def dataset_of(code: str, by: Actor) -> Dataset:
+    """A data set whose versions may be looked at, also one that nobody gathers any more (数据集).
+
+    Raises:
+        NotFound: when there is none that the actor may see.
+    """
+    offices = access.offices_for(by, VIEW)
+    rows = Dataset.objects.select_related("system__owner", "source")
+    found = (rows if offices is ALL else rows.filter(system__owner__in=offices)).filter(code=code).first()
+    if found is None:
+        raise NotFound("没有这个数据集，或您无权查看。", rule="gathering.source")
+    return found
+
+
 def batch_of(code: str, by: Actor) -> Batch:
     """One batch (批次).
 
@@ -186,7 +200,8 @@ def rows_at(dataset: Dataset, version: int, wanted: Mapping[str, str] | None = N
     Raises:
         NotFound: when the version is no longer there.
     """
-    hidden = columns.known(dataset).personal
+    known = columns.known(dataset)
+    hidden = known.personal
     with lake.reading() as connection:
         table = lake.table(connection, dataset, version)
         for name, value in (wanted or {}).items():
@@ -196,9 +211,9 @@ def rows_at(dataset: Dataset, version: int, wanted: Mapping[str, str] | None = N
         key = [name for name in dataset.key if name in table.columns]
         found = table.order_by(key).select(*names).limit(SHOWN_ROWS).to_pyarrow().to_pylist() if names else []
     return {
-        "names": names,
+        "names": [(name, known.title(name)) for name in names],
         "rows": [[_shown(row[n]) for n in names] for row in found],
-        "hidden": sorted(hidden),
+        "hidden": [known.title(name) for name in sorted(hidden)],
     }
 
 

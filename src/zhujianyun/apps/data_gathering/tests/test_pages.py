@@ -15,8 +15,10 @@ from zhujianyun.apps.data_gathering.rules.periods import period_zh
 from zhujianyun.base import jobs
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import actions
+from zhujianyun.kernel.indicator import Gathered
 from zhujianyun.kernel.journal import Entry
 from zhujianyun.kernel.resource.models import Dataset
+from zhujianyun.ui.screen import figure_pages
 
 from . import sources
 
@@ -161,3 +163,19 @@ def test_a_batch_under_way_shows_how_far_it_is_and_one_that_failed_can_be_repeat
 ])  # fmt: skip
 def test_a_cadence_is_said_as_people_say_it(minutes, said):
     assert period_zh(minutes) == said
+
+
+def test_the_versions_of_a_data_set_that_nobody_gathers_any_more_can_still_be_read(browse, source):
+    source.delete()
+    client = browse()
+    answer = client.get(BASE + "sets/t.things/versions/?version=1&key_id=1")
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "按指标记录所指的主键显示" in text
+    assert "/sets/t.things/\"" not in text
+    assert client.get(BASE + "sets/t.nothing/versions/").status_code == 404
+
+
+def test_a_figure_names_the_data_sets_and_systems_that_it_is_counted_from(source):
+    said = list(figure_pages._model_zh(Gathered(("t.things", "t.nothing"))))
+    assert said == [f"测试表（{source.dataset.system.name}）", "未登记的数据集 t.nothing"]
