@@ -215,7 +215,9 @@ def _dataset_zh(codes: Sequence[str]) -> Iterator[str]:
     """Gathered data sets with the system that delivers each; one that nobody registered by its code."""
     known = {one.code: one for one in Dataset.objects.filter(code__in=codes).select_related("system")}
     for code in codes:
-        yield f"{known[code].title}（{known[code].system.name}）" if code in known else f"未登记的数据集 {code}"
+        yield (
+            f"{known[code].title}（{known[code].system.name}）" if code in known else f"未登记的数据集 {code}"
+        )
 
 
 def _series(context: dict[str, Any]) -> dict[str, Any] | None:

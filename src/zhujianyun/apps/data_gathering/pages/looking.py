@@ -83,7 +83,9 @@ def version(request: HttpRequest, code: str) -> HttpResponse:
     if not snapshots:
         raise NotFound("这个数据集还没有归集过，没有可以查看的版本。", rule="gathering.no_version")
     asked = request.GET.get("version", "")
-    chosen = next((s for s in snapshots if str(s.version) == asked), None) or _older(row, asked) or snapshots[0]
+    chosen = (
+        next((s for s in snapshots if str(s.version) == asked), None) or _older(row, asked) or snapshots[0]
+    )
     snapshots += [] if chosen in snapshots else [chosen]
     wanted = {n.removeprefix("key_"): value for n, value in request.GET.items() if n.startswith("key_")}
     versions = pages.with_gone(row, snapshots)

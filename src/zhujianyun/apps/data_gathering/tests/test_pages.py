@@ -172,7 +172,7 @@ def test_the_versions_of_a_data_set_that_nobody_gathers_any_more_can_still_be_re
     assert answer.status_code == 200
     text = answer.content.decode()
     assert "按指标记录所指的主键显示" in text
-    assert "/sets/t.things/\"" not in text
+    assert '/sets/t.things/"' not in text
     assert client.get(BASE + "sets/t.nothing/versions/").status_code == 404
 
 
