@@ -68,6 +68,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     management.call_command = plain
 
 
+@pytest.fixture(scope="session")
+def migrated_file(django_db_setup: None) -> Path:
+    """An empty platform as a file, to be copied by tests that start processes of their own."""
+    return CACHE / f"test-{_digest()}.sqlite3"
+
+
 @pytest.fixture(autouse=True)
 def _machine_clock():
     """No test leaves its clock behind."""
