@@ -100,5 +100,6 @@ def version(request: HttpRequest, code: str) -> HttpResponse:
 
 def _older(dataset: Dataset, asked: str) -> Snapshot | None:
     """A version from before the hundred that are listed, which a figure may still lead to."""
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
-    return Snapshot.objects.filter(dataset=dataset, version=number).first()
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        return None
+    return Snapshot.objects.filter(dataset=dataset, version=int(asked)).first()

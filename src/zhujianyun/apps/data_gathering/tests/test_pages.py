@@ -17,7 +17,7 @@ from zhujianyun.kernel import access
 from zhujianyun.kernel.access import actions
 from zhujianyun.kernel.indicator import Gathered
 from zhujianyun.kernel.journal import Entry
-from zhujianyun.kernel.resource.models import Dataset
+from zhujianyun.kernel.resource.models import Dataset, Snapshot
 from zhujianyun.ui.screen import figure_pages
 
 from . import sources
@@ -174,6 +174,16 @@ def test_the_versions_of_a_data_set_that_nobody_gathers_any_more_can_still_be_re
     assert "按指标记录所指的主键显示" in text
     assert '/sets/t.things/"' not in text
     assert client.get(BASE + "sets/t.nothing/versions/").status_code == 404
+
+
+def test_without_a_version_the_newest_is_shown_and_an_old_one_is_reached_by_its_number(browse, source, work):
+    work.gather(source, mode="full")
+    client = browse()
+    shown = [client.get(BASE + "sets/t.things/versions/" + asked).context["chosen"].version
+             for asked in ("", "?version=", "?version=新", "?version=0", "?version=1")]  # fmt: skip
+    newest = Snapshot.objects.order_by("-version").first()
+    assert newest is not None
+    assert shown == [newest.version] * 3 + [0, 1]
 
 
 def test_a_figure_names_the_data_sets_and_systems_that_it_is_counted_from(source):
