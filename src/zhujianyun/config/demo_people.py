@@ -15,6 +15,7 @@ from zhujianyun.ui.manifest import RoleOffer
 
 FIRST_DAY = date(2020, 1, 1)
 CITY = "450100"
+DEPARTMENT = "450000"  # by its code: other departments are province offices too
 SCREEN_ROLE = "big_screen.viewer"
 SCREEN_EDITORS = {"screen.editor": "黄秋月", "screen.editor2": "谢志远"}  # two: the second is told who edits
 OFFICERS = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
@@ -95,7 +96,7 @@ def _department_officer(username: str, role: RoleOffer, officers: dict[str, acce
     from zhujianyun.kernel.access.models import Office
 
     office = Office.objects.get(code=role.demo_office)
-    department = Office.objects.get(kind=Office.Kind.PROVINCE)
+    department = Office.objects.get(code=DEPARTMENT)
     name = DEPARTMENT_NAMES[sum(map(ord, username)) % len(DEPARTMENT_NAMES)]
     _account(username, name, [(role.code, office), (SCREEN_ROLE, department)], officers)
 
@@ -103,7 +104,7 @@ def _department_officer(username: str, role: RoleOffer, officers: dict[str, acce
 def _screen_editors(officers: dict[str, access.Actor]) -> None:
     from zhujianyun.kernel.access.models import Office
 
-    department = Office.objects.get(kind=Office.Kind.PROVINCE)
+    department = Office.objects.get(code=DEPARTMENT)
     for username, name in SCREEN_EDITORS.items():
         _account(username, name, [("big_screen.editor", department)], officers)
 
@@ -119,7 +120,7 @@ def _leader(officers: dict[str, access.Actor]) -> None:
     """The department's leader sees every case and every screen, and handles none."""
     from zhujianyun.kernel.access.models import Office
 
-    department = Office.objects.get(kind=Office.Kind.PROVINCE)
+    department = Office.objects.get(code=DEPARTMENT)
     viewers = [role.code for m in manifests().values() for role in m.roles if role.code.endswith(".viewer")]
     _account("leader", "唐副厅长", [(code, department) for code in viewers], officers)
 

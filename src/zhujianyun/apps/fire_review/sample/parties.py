@@ -21,6 +21,7 @@ from zhujianyun.kernel.subject.models import Subject
 from zhujianyun.kernel.system.models import BusinessSystem
 
 SOURCE = "fire_review"
+DEPARTMENT = "450000"  # by its code: other departments are province offices too
 NAMED_ON = date(2020, 1, 1)
 
 
@@ -80,5 +81,5 @@ def source() -> BusinessSystem:
     found = BusinessSystem.objects.filter(code=SOURCE).first()
     if found is not None:
         return found
-    owner = Office.objects.get(kind=Office.Kind.PROVINCE)
+    owner = Office.objects.get(code=DEPARTMENT)
     return systems.register_system(SOURCE, "消防审验系统", owner, "housing", by=access.SYSTEM)
