@@ -19,6 +19,7 @@ from zhujianyun.apps.data_catalogue.sample.catalogue import Planned
 from zhujianyun.apps.data_catalogue.sample.people import People
 from zhujianyun.base import clock, files, workdays
 from zhujianyun.kernel.access import SYSTEM, Actor
+from zhujianyun.kernel.case import effects
 from zhujianyun.kernel.resource import actions as resources
 from zhujianyun.kernel.resource.models import Dataset, Mount, Resource
 from zhujianyun.kernel.system import actions as systems
@@ -70,6 +71,7 @@ class Scene:
             self.acts += 1
             self.report(self.acts, self.acts + len(self._ahead), "步", f"{clock.local_day(at):%m-%d}")
         self.time.move_to(ENDS_AT)
+        effects.catch_up()  # here, not at whatever hour the next play stands
         finding.look_everywhere()
 
     def _plan(self) -> None:

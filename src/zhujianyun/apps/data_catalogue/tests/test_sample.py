@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from zhujianyun.apps.data_catalogue import sample
@@ -15,7 +17,9 @@ from zhujianyun.apps.data_catalogue.models import (
     TransferRecord,
 )
 from zhujianyun.apps.data_catalogue.sample import reports
-from zhujianyun.kernel.case.models import ClockRun
+from zhujianyun.base import clock
+from zhujianyun.kernel.case import effects
+from zhujianyun.kernel.case.models import ClockRun, EffectDone, Step
 from zhujianyun.kernel.indicator import registry
 from zhujianyun.kernel.indicator.periods import Period
 from zhujianyun.kernel.resource.models import Edition, Mount, Resource, Snapshot
@@ -76,6 +80,12 @@ class TestYear:
         assert Mount.objects.filter(state="unmounted").count() == 2
         assert EntryDraft.objects.filter(case__state__in=["draft", "submitted"]).count() == 3
         assert Edition.objects.filter(number=2).count() >= 5
+
+    def test_the_effects_of_its_cases_are_carried_out_when_it_ends(self):
+        assert set(EffectDone.objects.values_list("result", flat=True)) == {effects.DONE}
+        steps = Step.objects.filter(case__process="catalogue_edit", action="publish").count()
+        assert EffectDone.objects.filter(effect="catalogue.publish").count() == steps > 100
+        assert {clock.local_day(one.at) for one in EffectDone.objects.all()} == {date(2020, 12, 31)}
 
     def test_played_again_nothing_happens(self):
         assert sample.play(0.02, 2020)["acts"] == 0
