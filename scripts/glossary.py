@@ -55,7 +55,9 @@ def faults() -> list[str]:
     said = [f"词汇表中 {zh} 出现多次" for zh, n in Counter(zh for zh, _ in listed).items() if n > 1]
     said += [f"词汇表中 {code} 出现多次" for code, n in Counter(code for _, code in listed).items() if n > 1]
     names = names_in_source()
-    said += [f"词汇表的 {code}（{zh}）在代码中不存在" for zh, code in listed if code.split(".")[-1] not in names]
+    said += [
+        f"词汇表的 {code}（{zh}）在代码中不存在" for zh, code in listed if code.split(".")[-1] not in names
+    ]
     for model in apps.get_models():
         if not model.__module__.startswith("zhujianyun."):
             continue

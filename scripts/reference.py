@@ -123,7 +123,11 @@ def apps() -> str:
     ]
     parts += ["内核和界面各部分登记的权限：", table("权限 中文 部分", sorted(others))]
     offered = {r.code for manifest in manifests().values() for r in manifest.roles}
-    own = [(code(r.code), r.zh, codes(r.permissions)) for r in access.register.roles.values() if r.code not in offered]
+    own = [
+        (code(r.code), r.zh, codes(r.permissions))
+        for r in access.register.roles.values()
+        if r.code not in offered
+    ]
     parts += ["平台自带的角色：", table("角色 中文 权限", sorted(own))]
     return "\n\n".join(parts)
 

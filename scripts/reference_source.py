@@ -10,7 +10,7 @@ from pathlib import Path
 
 import reference_verbs
 import reference_words as words
-from reference import SOURCE, cell, chinese, code, table
+from reference import SOURCE, cell, code, table
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d$")
 ZJY = re.compile(r"\bZJY_[A-Z_]+[A-Z]\b")
@@ -46,11 +46,19 @@ def _spoken() -> list[tuple[str, str, str]]:
     """(verb, Chinese, module) of every call that records, from the source text."""
     found: dict[str, tuple[str, str, str]] = {}
     trees = {file: ast.parse(text) for file, text in sources()}
-    for file, function, verb in reference_verbs.said(trees):
+    for file, _, verb in reference_verbs.said(trees):
         module = ".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
-        zh = words.VERBS_ZH.get(verb) or chinese(ast.get_docstring(function))
-        found.setdefault(verb, (code(verb), zh, code(module)))
+        found.setdefault(verb, (code(verb), _named(verb), code(module)))
     return [found[verb] for verb in sorted(found)]
+
+
+def _named(verb: str) -> str:
+    """What the book of the journal calls a verb; empty when nobody named it (行为名称)."""
+    from zhujianyun.ui.books.ledger import words as book
+
+    act = verb.removeprefix("case.….")
+    said = book.CASE_VERBS_ZH.get(act, "") if act != verb else book.verb_zh(verb)
+    return words.VERBS_ZH.get(verb) or ("" if said == verb else said)
 
 
 # --- settings --------------------------------------------------------------------------------------
