@@ -11,9 +11,9 @@ from tests import house as houses
 
 
 @pytest.fixture(scope="session")
-def prepared() -> houses.Prepared:
+def prepared(migrated_file: Path) -> houses.Prepared:
     """The demo at two per cent, prepared once per state of the sources."""
-    return houses.prepared()
+    return houses.prepared(migrated_file)
 
 
 @pytest.fixture(scope="session")

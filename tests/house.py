@@ -229,14 +229,14 @@ class Prepared:
     played: House
 
 
-def prepared() -> Prepared:
-    """The demo after its first step and at its end, made now or found in the cache."""
+def prepared(template: Path | None = None) -> Prepared:
+    """The demo after its first step and at its end, made now from a migrated database or found in the cache."""
     CACHE.mkdir(exist_ok=True)
     schema = CACHE / f"migrated-{_digest('src/zhujianyun/**/migrations/*.py')}"
     year = CACHE / f"demo-{_digest('src/zhujianyun/**/*.py', 'src/**/*.yaml', 'src/**/*.csv')}"
     with (CACHE / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        migrated = _kept(schema, _migrate)
+        migrated = _kept(schema, lambda folder: _migrate(folder, template))
         played = _kept(year, lambda folder: _play(migrated, folder))
     return Prepared(migrated, played)
 
@@ -263,8 +263,10 @@ def _kept(folder: Path, make: Callable[[Path], None]) -> House:
     return House(folder)
 
 
-def _migrate(folder: Path) -> None:
+def _migrate(folder: Path, template: Path | None) -> None:
     folder.mkdir()
+    if template and template.exists():  # not where the suite itself runs on PostgreSQL
+        shutil.copy(template, House(folder).file)
     House(folder).script(FIRST_STEP)
 
 
