@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from zhujianyun.apps.data_gateway.models import Service
 from zhujianyun.apps.data_gateway.pages.frame import shown
 from zhujianyun.apps.data_gateway.queries import operating
+from zhujianyun.base import clock
 from zhujianyun.ui.workbench import viewer
 
 WINDOWS = {"60": "近 1 小时", "1440": "近 24 小时", "10080": "近 7 天"}
@@ -26,7 +27,7 @@ def running(request: HttpRequest) -> HttpResponse:
         "windows": WINDOWS, "window": window, "health": operating.health(), "spreads": operating.spreads(rows),
         "total": rows.count(), "failed": rows.filter(succeeded=False).count(), "sides": operating.sides(rows),
         "consumers": operating.consumers(), "slow": operating.slow(rows), "services": services,
-        "keys": list(operating.keys()[:60]),
+        "keys": list(operating.keys()[:60]), "now": clock.now(),
     }  # fmt: skip
     return shown(request, "running", "running", context)
 

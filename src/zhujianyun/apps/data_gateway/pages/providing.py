@@ -46,5 +46,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_safe
 def call(request: HttpRequest, call_id: str) -> HttpResponse:
     """One call: what was asked and answered, how long each side took, its leaf in the journal (调用详情)."""
-    one = details.call_of(call_id, viewer.actor(request))
-    return shown(request, "readers", "call", {"call": one.call, "one": one})
+    by = viewer.actor(request)
+    one, may_list = details.call_of(call_id, by), access.allows(by, VIEW)
+    context = {"call": one.call, "one": one, "may_list": may_list}
+    return shown(request, "readers" if may_list else "mine", "call", context)

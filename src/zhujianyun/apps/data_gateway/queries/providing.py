@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from zhujianyun.apps.data_gateway.models import Call, Service, UsageDay
 from zhujianyun.apps.data_gateway.queries import OPERATE, VIEW
@@ -17,7 +17,7 @@ from zhujianyun.base import clock
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import ALL, Actor
 from zhujianyun.kernel.access.models import Office
-from zhujianyun.kernel.resource.models import Grant
+from zhujianyun.kernel.resource.models import Edition, Grant
 
 SPANS = {"7": "近 7 天", "30": "近 30 天", "90": "近 90 天", "366": "近一年"}
 
@@ -56,7 +56,7 @@ def span(wanted: Mapping[str, str]) -> tuple[date, date]:
 
 
 def readers(by: Actor, wanted: Mapping[str, str]) -> list[Reader]:
-    """Who used the services, the busiest first (使用情况); three queries."""
+    """Who used the services, the busiest first (使用情况); four queries."""
     first, last = span(wanted)
     codes = list(services(by).values_list("code", flat=True))
     rows = UsageDay.objects.filter(service__in=codes, on__gte=first, on__lte=last)
@@ -81,8 +81,16 @@ def _reader(row: dict[str, Any], items: Mapping[str, tuple[str, ...]]) -> Reader
 
 
 def _items(grants: set[str]) -> dict[str, tuple[str, ...]]:
-    held = Grant.objects.filter(code__in=grants - {""}).values_list("code", "items")
-    return {code: tuple(items) for code, items in held}
+    """The Chinese names of the items that each grant gives."""
+    held = list(Grant.objects.filter(code__in=grants - {""}).values_list("code", "items", "resource"))
+    editions = Edition.objects.filter(
+        resource__in={resource for _, _, resource in held}, number=F("resource__edition")
+    )
+    names = {one.resource_id: {item.code: item.zh for item in one.item_list} for one in editions}
+    return {
+        code: tuple(names.get(resource, {}).get(item, item) for item in items)
+        for code, items, resource in held
+    }
 
 
 def calls(by: Actor, wanted: Mapping[str, str]) -> QuerySet[Call]:

@@ -70,6 +70,23 @@ def test_another_consumer_sees_neither_the_grant_nor_its_calls(served):
     assert other.get(BASE + "calls/c1/").status_code == 404
 
 
+def test_a_consumer_finds_his_single_calls_and_the_way_back(served):
+    call(served)
+    client, back = served.come_in("consumer"), BASE + f"mine/grants/{served.grant.code}/"
+    assert BASE + "calls/c1/" in client.get(back).content.decode()
+    detail = client.get(BASE + "calls/c1/").content.decode()
+    assert f'href="{back}"' in detail
+    assert f'href="{BASE}calls/"' not in detail
+    assert f'href="{BASE}calls/"' in served.come_in("operator").get(BASE + "calls/c1/").content.decode()
+
+
+def test_what_was_read_is_told_in_chinese(served):
+    usage(served)
+    text = served.come_in("operator").get(BASE + "readers/").content.decode()
+    assert "id_no" not in text
+    assert "身份证号" in text
+
+
 def test_everybody_is_led_to_his_own_room(served):
     assert served.come_in("consumer").get(BASE).url == BASE + "mine/"
     assert served.come_in("operator").get(BASE).url == BASE + "running/"

@@ -120,17 +120,19 @@ def safe_hazards() -> Gathered:
     return Gathered(HAZARDS, day="decided_on", city="city_code")
 
 
-@indicator("data_gathering.safe_hazards_unlicensed", zh="无许可工程隐患", unit="条", kind=FLOW, verbs=LANDED,
+@indicator("data_gathering.safe_unlicensed", zh="无许可在监工程", unit="项", kind=STOCK, verbs=LANDED,
            permission=VIEW, steward=SAFETY, direction="down")  # fmt: skip
-def safe_hazards_unlicensed() -> Gathered:
-    """Hazards on works without a building permit on record (无许可工程隐患).
+def safe_unlicensed() -> Gathered:
+    """Works under supervision without a building permit on record (无许可在监工程).
 
-    期内登记的隐患中，按项目代码在施工许可表中查无许可记录的条数。
+    期末质量监督登记表中，按项目代码在施工许可表中查无许可记录的工程项数。两张表来自两个系统。
+    注意：查无记录不等于违法，归集之前核发的许可可能尚未入库。
     """
     return Gathered(
-        (HAZARDS, PERMITS), lambda found, permits: found.anti_join(permits, "project_code"), day="decided_on",
+        (SITES, PERMITS),
+        lambda watched, permits: watched.anti_join(permits, "project_code"),
         city="city_code",
-    )  # fmt: skip
+    )
 
 
 @indicator("data_gathering.safe_accidents", zh="生产安全事故", unit="起", kind=FLOW, verbs=LANDED, permission=VIEW,

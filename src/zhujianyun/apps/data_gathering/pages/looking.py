@@ -66,13 +66,23 @@ def batch(request: HttpRequest, code: str) -> HttpResponse:
     page = Paginator(rows, pages.PAGE).get_page(request.GET.get("page"))
     known = columns.known(row.dataset)
     for one in page.object_list:
-        one.zh = known.title(one.column)
+        one.zh, one.said = known.title(one.column), _said(one.reason, one.column, known)
+    groups = [{**group, "said": _said(group["reason"], group["column"], known)} for group in groups]
     context = {
         "batch": row, "dataset": row.dataset, "groups": groups, "wanted": wanted, "note": row.parts.get("note", ""),
         "page": page, "job": pages.job_of(row), "may_repeat": pages.may_repeat(row),
-        "findings": sorted((name.rpartition(":")[2], count) for name, count in row.findings.items()),
+        "findings": sorted((known.title(name.rpartition(":")[2]), count) for name, count in row.findings.items()),
+        "hides_keys": any(name in known.personal for name in row.dataset.key),
     }  # fmt: skip
     return shown(request, "batch", context, row.dataset.system.owner)
+
+
+def _said(reason: str, column: str, known: columns.Known) -> str:
+    """Why a row was put aside, with the Chinese name of the column in the place of its code."""
+    zh = known.title(column)
+    if not column or zh == column:
+        return reason
+    return reason.replace(f" {column} ", zh).replace(f"{column} ", zh).replace(column, zh)
 
 
 @require_safe

@@ -45,9 +45,9 @@ def graph(by: Actor, only: Iterable[str] | None = None) -> Graph:
     titles = {code: columns.known(known[code]) for code in wanted} if only is not None else {}
     for code in sorted(wanted):
         _origins(made, known[code], titles.get(code))
-        _subjects(made, known[code])
-    _items(made, [known[code] for code in wanted])
-    _figures(made, known, wanted)
+        _subjects(made, known[code], titles.get(code))
+    _items(made, [known[code] for code in wanted], titles)
+    _figures(made, known, wanted, titles)
     return made
 
 
@@ -137,7 +137,7 @@ def _origins(made: Graph, dataset: Dataset, titles: columns.Known | None) -> Non
         made.add(source, _column(dataset, column["name"], titles), AS_IS)
 
 
-def _subjects(made: Graph, dataset: Dataset) -> None:
+def _subjects(made: Graph, dataset: Dataset, titles: columns.Known | None) -> None:
     """Attributes of subjects that the rows feed; the name is one of them."""
     told = Source.objects.filter(dataset=dataset).values_list("subjects", flat=True).first()
     if not told:
@@ -145,12 +145,12 @@ def _subjects(made: Graph, dataset: Dataset) -> None:
     kind = KIND_OF_SUBJECT.get(told["kind"], told["kind"])
     fed = {"name": told["name"], **told.get("attributes", {}), **told.get("identifiers", {})}
     for attribute, name in fed.items():
-        made.add(
-            _column(dataset, name), Node("attribute", f"{told['kind']}.{attribute}", "", kind), BY_MAPPING
-        )
+        zh = titles.title(name) if titles else ""
+        node = Node("attribute", f"{told['kind']}.{attribute}", zh, kind)
+        made.add(_column(dataset, name, titles), node, BY_MAPPING)
 
 
-def _items(made: Graph, some: list[Dataset]) -> None:
+def _items(made: Graph, some: list[Dataset], known: Mapping[str, columns.Known]) -> None:
     mounts = Mount.objects.filter(
         dataset__in=some, state=Mount.State.MOUNTED, resource__state=Resource.State.PUBLISHED
     ).select_related("dataset", "resource")
@@ -158,15 +158,19 @@ def _items(made: Graph, some: list[Dataset]) -> None:
     for mount in mounts:
         mounted.setdefault(mount.dataset_id or 0, []).append(mount)
     for dataset in some:
-        titles = columns.known(dataset) if dataset.pk in mounted else None
+        titles = known.get(dataset.code)
+        if titles is None and dataset.pk in mounted:
+            titles = columns.known(dataset)
         for mount in mounted.get(dataset.pk, []):
             for item, name in mount.binding.items():
                 zh = titles.title(name) if titles else ""
                 node = Node("item", f"{mount.resource.code}/{item}", zh, mount.resource.title)
-                made.add(_column(dataset, name), node, BY_BINDING)
+                made.add(_column(dataset, name, titles), node, BY_BINDING)
 
 
-def _figures(made: Graph, known: Mapping[str, Dataset], wanted: set[str]) -> None:
+def _figures(
+    made: Graph, known: Mapping[str, Dataset], wanted: set[str], titles: Mapping[str, columns.Known]
+) -> None:
     for definition in registry.all_():
         named = set(registry.datasets_of(definition))
         if not named & wanted:
@@ -179,11 +183,11 @@ def _figures(made: Graph, known: Mapping[str, Dataset], wanted: set[str]) -> Non
         if parts and len(parts) == len(own):
             continue  # both sides are figures of their own
         for code, name in sorted(touched_columns(definition, known)):
-            made.add(_column(known[code], name), node, BY_VALUE)
-        for one in own:
-            for name in known[one.codes[0]].key if one.codes[0] in known else ():
-                made.add(_column(known[one.codes[0]], name), node, BY_ROW)
+            made.add(_column(known[code], name, titles.get(code)), node, BY_VALUE)
+        for first in (one.codes[0] for one in own if one.codes[0] in known):
+            for name in known[first].key:
+                made.add(_column(known[first], name, titles.get(first)), node, BY_ROW)
 
 
 def _figure(definition: Definition) -> Node:
-    return Node("figure", definition.code, definition.zh, definition.app)
+    return Node("figure", definition.code, definition.zh, definition.steward)

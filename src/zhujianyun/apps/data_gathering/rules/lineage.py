@@ -23,7 +23,7 @@ class Node:
     kind: str
     key: str
     zh: str = field(default="", compare=False)
-    under: str = field(default="", compare=False)  # the table, entry or app that it belongs to
+    under: str = field(default="", compare=False)  # the table, entry or office that it belongs to
 
     @property
     def kind_zh(self) -> str:
@@ -135,7 +135,7 @@ class Box:
     @property
     def under(self) -> str:
         """What it belongs to, as much as the box holds (所属)."""
-        return _short(self.node.key if self.node.kind == "figure" else self.node.under, 34)
+        return _short(self.node.under or self.node.key, 34)
 
 
 @dataclass(frozen=True, slots=True)

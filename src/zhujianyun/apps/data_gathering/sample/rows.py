@@ -16,6 +16,12 @@ from zhujianyun.apps.data_gathering.sample.tables import Table
 FIRMS, PEOPLE, PROJECTS = 30_000, 600_000, 90_000
 FIRST_DAY = np.datetime64("2018-01-01")
 UNITS = ("%", "亿元", "万㎡", "户", "座", "km")
+# Registers of the same works: each begins with the same project, so that one system knows those of another.
+SAME_WORKS = frozenset({
+    "招标公告表", "中标结果表", "合同备案表", "工程项目基本信息表", "施工许可表", "竣工验收备案表", "质量监督登记表",
+    "安全监督登记表", "质量安全检查表", "质量安全隐患表", "生产安全事故表", "文明工地表",
+})  # fmt: skip
+SAME_PEOPLE = {"公租房配租表": "公租房申请表"}  # whoever is let a home has asked for one
 FIGURES = (
     "商品房销售面积",
     "商品房均价",
@@ -63,11 +69,14 @@ class Scene:
         """The person of each row (所涉人员)."""
         if self.is_key("id_no"):
             return (self.numbers + int(salt_of(self.table.title) % np.uint64(PEOPLE))) % (2 * PEOPLE)
-        return self.draw(PEOPLE, "person")
+        title = SAME_PEOPLE.get(self.table.title, self.table.title)
+        return drawn(self.numbers, PEOPLE, self.seed, title, "person")
 
     @cached_property
     def projects(self) -> Numbers:
         """The project of each row (所涉项目)."""
+        if self.is_key("project_code") and self.table.title in SAME_WORKS:
+            return self.numbers
         if self.is_key("project_code"):
             return (self.numbers + int(salt_of(self.table.title) % np.uint64(PROJECTS))) % 900_000
         return self.draw(max(20, min(4_000, self.table.rows)), "project")

@@ -18,6 +18,7 @@ def lay(stand: Stand) -> None:
     grounds.lay_services(
         stand.serving,
         grounds.plain(base),
+        grounds.plain(base, "hasty", timeout_ms=300),
         (
             grounds.service("masked", base),
             grounds.terms("masked", items=ALL, row_filter=({"item": "city", "op": "eq", "value": "450100"},)),
@@ -44,7 +45,14 @@ def lay(stand: Stand) -> None:
 
 
 @pytest.fixture(scope="module")
-def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+def standing_long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     never = Tripping(failures=10_000)
     with standing(tmp_path_factory.mktemp("serving"), lay, tripping=never) as made:
         yield made
+
+
+@pytest.fixture
+def stand(standing_long: Stand) -> Stand:
+    """The stand of the module, quiet, with nothing on record yet: whatever another test left, or the order."""
+    standing_long.settle()
+    return standing_long

@@ -53,6 +53,9 @@ class Provider:
         self.requests: list[bytes] = []
         self.connections = 0
         self.answers: dict[str, bytes] = {}
+        self.held = 0  # requests that wait to be released
+        self._released = asyncio.Event()
+        self._lines: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> int:
@@ -63,8 +66,27 @@ class Provider:
         if self._server is not None:
             self._server.close()
 
+    def release(self) -> None:
+        """Answer what is held; may be called from any thread."""
+        if self._server is not None:
+            self._server.get_loop().call_soon_threadsafe(self._released.set)
+
+    async def hang_up(self) -> None:
+        """End every connection that is there."""
+        for line in self._lines:
+            line.transport.abort()
+
+    async def _hold(self) -> None:
+        self.held += 1
+        self._released.clear()
+        try:
+            await self._released.wait()
+        finally:
+            self.held -= 1
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._lines.add(writer)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -72,6 +94,7 @@ class Provider:
                 self.requests.append(head)
                 if not await self._answer(head, writer):
                     break
+        self._lines.discard(writer)
         writer.close()
 
     async def _answer(self, request: bytes, writer: asyncio.StreamWriter) -> bool:
@@ -80,10 +103,8 @@ class Provider:
         if mode in CUT:
             writer.write(CUT[mode])
             return False
-        if mode == "hangs":
-            await asyncio.sleep(30)
-        if mode.startswith("slow-"):
-            await asyncio.sleep(float(mode[5:]))
+        if mode == "held":
+            await self._hold()
         if mode == "drips":
             await _drip(writer)
             return False

@@ -32,7 +32,7 @@ def key() -> Key:
 def service(code: str, address: str, **given: object) -> Service:
     blank = Service(
         code, f"GX/GOV/{MEMBER}/api/{code}", "api", code, "v1", code, "101001/900002", MEMBER, address=address,
-        allow_private=("127.0.0.1/32",), paths=PATHS, methods=("GET", "HEAD", "POST"), timeout_ms=1000,
+        allow_private=("127.0.0.1/32",), paths=PATHS, methods=("GET", "HEAD", "POST"), timeout_ms=60_000,
     )  # fmt: skip
     return replace(blank, **given)  # type: ignore[arg-type]
 

@@ -19,10 +19,13 @@ from zhujianyun.apps.data_gateway.api.gate import Gate
 from zhujianyun.apps.data_gateway.api.proxy.limits import Limits, Tripping
 from zhujianyun.apps.data_gateway.api.proxy.plane import Plane
 from zhujianyun.apps.data_gateway.api.proxy.tests.failing import Provider
+from zhujianyun.base import clock
 
+PATIENCE = 30.0  # seconds that a test waits for what must come: long, for it is only used up when it does not
 QUICK = Limits(
-    head_seconds=0.6, body_seconds=0.6, answer_seconds=2.0, idle_seconds=5.0, request_body=200_000,
-    answer_body=64 * 1024 * 1024, masked_body=100_000, per_provider=4, waiting=2, wait_seconds=0.5, send_seconds=1.0,
+    head_seconds=1.5, body_seconds=1.5, answer_seconds=2.0, idle_seconds=PATIENCE, connect_seconds=PATIENCE,
+    request_body=200_000, answer_body=64 * 1024 * 1024, masked_body=100_000, per_provider=4, waiting=2, wait_seconds=0.5,
+    send_seconds=1.0,
 )  # fmt: skip
 _STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
 
@@ -32,6 +35,7 @@ class Stand:
 
     def __init__(self, serving: Path, *, limits: Limits = QUICK, tripping: Tripping | None = None) -> None:
         self.serving = serving
+        self._mark = 0  # records of earlier tests
         self.loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -41,7 +45,7 @@ class Stand:
         self.port = 0
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE)
 
     def begin(self) -> None:
         self.port = self.run(self.plane.start("127.0.0.1", 0))
@@ -60,6 +64,7 @@ class Stand:
         await asyncio.sleep(0)
 
     def end(self) -> None:
+        self.provider.release()
         self.provider.stop()
         self.run(self.plane.stop(seconds=0.1))
         self.run(self._cancel())
@@ -70,10 +75,34 @@ class Stand:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.provider_port}/inner"
 
+    def settle(self) -> None:
+        """Send away what an earlier test left behind; from here on `records` are this test's own."""
+        self.provider.release()
+        self.run(self._quiet())
+        self.provider.requests.clear()
+        self._mark += len(self.records())
+
+    async def _quiet(self) -> None:
+        for caller in list(self.plane.callers):
+            if caller.transport is not None:
+                caller.transport.abort()
+        while self.plane.callers or self.plane.exchanges or any(map(self.places_taken, self.plane.providers)):
+            await asyncio.sleep(0.01)
+        for _ in range(3):  # what was sent to the provider before is read in the next turn of the loop
+            await asyncio.sleep(0)
+        self.plane.gate.log.flush()
+
+    def places_taken(self, service: str = "plain") -> int:
+        """How many calls are with a service's provider, or wait for it."""
+        provider = self.plane.providers.get(service)
+        return provider.busy + len(provider.waiting) if provider is not None else 0
+
     def records(self) -> list[dict[str, Any]]:
-        """The lines of the log."""
+        """The lines of the log since the test began."""
         files = sorted((self.serving / "calls").glob("*.log"))
-        return [orjson.loads(line) for file in files for line in file.read_bytes().splitlines()]
+        # A line that is being written has no end yet.
+        whole = [file.read_bytes().rpartition(b"\n")[0].splitlines() for file in files]
+        return [orjson.loads(line) for lines in whole for line in lines][self._mark :]
 
     def calls(self) -> list[dict[str, Any]]:
         return [row for row in self.records() if row["k"] == "call"]
@@ -87,6 +116,7 @@ class Stand:
 @contextmanager
 def standing(serving: Path, lay: Callable[[Stand], None], **given: Any) -> Iterator[Stand]:
     """A stand whose policy is laid before the plane begins."""
+    before = clock.present()
     stand = Stand(serving, **given)
     try:
         lay(stand)
@@ -94,12 +124,13 @@ def standing(serving: Path, lay: Callable[[Stand], None], **given: Any) -> Itera
         yield stand
     finally:
         stand.end()
+        clock.use(before)  # a policy sets the clock of its process
 
 
 class Line:
     """A caller's connection, byte by byte."""
 
-    def __init__(self, port: int, seconds: float = 5.0) -> None:
+    def __init__(self, port: int, seconds: float = PATIENCE) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds)
         self.rest = b""
 
@@ -161,7 +192,7 @@ class Line:
             if not length:
                 return body
 
-    def is_closed(self, seconds: float = 2.0) -> bool:
+    def is_closed(self, seconds: float = PATIENCE) -> bool:
         """Whether the other side has ended the connection."""
         self.socket.settimeout(seconds)
         try:
@@ -177,7 +208,7 @@ def asked(port: int, raw: bytes, **given: Any) -> tuple[int, dict[str, str], byt
         return line.answer(**given)
 
 
-def until(true: Callable[[], bool], seconds: float = 3.0) -> bool:
+def until(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """Whether it became true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
