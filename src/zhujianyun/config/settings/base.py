@@ -162,6 +162,9 @@ ZJY_SPARK_MASTER = os.environ.get("ZJY_SPARK_MASTER", "local[2]")
 ZJY_SPARK: dict[str, str] = {}  # further settings of the session
 ZJY_SERVING = VAR / "serving"  # what the gateway serves from, and its call log
 ZJY_GATEWAY_INSTANCE = os.environ.get("ZJY_GATEWAY_INSTANCE", "GX")  # first part of every shared address
+ZJY_SHARED_ADDRESS = os.environ.get("ZJY_SHARED_ADDRESS", "")  # of the front server; empty: the planes' own
+ZJY_TABLE_PLANE = os.environ.get("ZJY_TABLE_PLANE", "")  # where the planes answer; empty: beside the web
+ZJY_PROXY_PLANE = os.environ.get("ZJY_PROXY_PLANE", "")
 ZJY_FILES = VAR / "files"
 ZJY_SOURCES = VAR / "sources"  # the simulated business systems of the demo
 # What officers may name as a source: files in these folders, private addresses in these ranges only.
