@@ -57,7 +57,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
         answer = trying.call(doc, form.cleaned_data)
     context = {
         "grant": held, "line": consuming.line_of(held), "doc": doc, "form": form, "answer": answer,
-        "calls": list(consuming.calls(by).filter(grant=held.code)[:CALLS_SHOWN]), "most": CALLS_SHOWN,
+        "calls": list(consuming.calls(by).filter(grant=held.code)[:CALLS_SHOWN]), "calls_shown": CALLS_SHOWN,
         **bars(list(consuming.line_of(held).days)),
     }  # fmt: skip
     return shown(request, "mine", "grant", context)
