@@ -27,7 +27,7 @@ def running(request: HttpRequest) -> HttpResponse:
         "windows": WINDOWS, "window": window, "health": operating.health(), "spreads": operating.spreads(rows),
         "total": rows.count(), "failed": rows.filter(succeeded=False).count(), "sides": operating.sides(rows),
         "consumers": operating.consumers(), "slow": operating.slow(rows), "services": services,
-        "keys": list(operating.keys()[:60]), "now": clock.now(),
+        "keys": list(operating.keys()[:60]), "now": clock.now(), "unopened": list(operating.unopened()),
     }  # fmt: skip
     return shown(request, "running", "running", context)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from zhujianyun.apps.data_gateway.models import AccessKey, Call, LogPiece, Service, UsageDay
 from zhujianyun.apps.data_gateway.queries import OPERATE
@@ -19,6 +19,7 @@ from zhujianyun.base import clock
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.access.models import Office
+from zhujianyun.kernel.resource.models import Grant, Mount
 
 SIDES_ZH = {"client": "调用方", "exchange": "交换网关", "provider": "提供方", "": "成功"}
 CIRCUITS_ZH = {"closed": "接通", "open": "熔断", "half_open": "试通"}
@@ -171,6 +172,18 @@ def services() -> QuerySet[Service]:
     """All services, open ones first (全部服务)."""
     rows = Service.objects.select_related("mount__resource__provider", "mount__dataset")
     return rows.order_by("-is_open", "mount__resource__provider__code", "code")
+
+
+def unopened() -> QuerySet[Mount]:
+    """Mounts that somebody has a living grant on and that no service serves yet (待开通的挂载资源)."""
+    waiting = Grant.objects.filter(
+        mount=OuterRef("pk"), state=Grant.State.ACTIVE, valid_until__gt=clock.now()
+    )
+    rows = Mount.objects.filter(Exists(waiting), state=Mount.State.MOUNTED, service=None)
+    rows = rows.annotate(
+        holders=Count("grants__consumer", filter=Q(grants__state=Grant.State.ACTIVE), distinct=True)
+    )
+    return rows.select_related("resource__provider").order_by("resource__provider__code", "code")
 
 
 def keys() -> QuerySet[AccessKey]:

@@ -16,6 +16,7 @@ from zhujianyun.base import clock
 from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.journal.models import Entry
+from zhujianyun.kernel.resource.models import Mount
 
 BASE = "/workbench/data-gateway/"
 SECRET = re.compile(r"zjy_[A-Za-z0-9_-]{40,}")
@@ -155,6 +156,41 @@ def test_the_operator_closes_a_service_and_opens_it_again(served):
     service = Service.objects.get()
     assert (service.is_open, service.closed_on) == (True, None)
     assert Entry.objects.filter(verb="data_gateway.service").count() == 3
+
+
+def test_a_grant_without_an_address_waits_for_the_operator_who_opens_it(exchange):
+    client = exchange.come_in("operator")
+    assert "待开通的服务" in client.get(BASE + "running/").content.decode()
+    address = BASE + f"mounts/{exchange.mount.pk}/open/"
+    assert exchange.come_in("consumer").get(address).status_code == 403
+    form = client.get(address).content.decode()
+    assert exchange.mount.code in form
+    refused = client.post(address, {"code": "大写", "member": "450000"}).content.decode()
+    assert "小写字母" in refused
+    assert not Service.objects.exists()
+    client.post(address, {"code": "permits", "member": "11450000MB0000019D"})
+    assert Service.objects.get().is_open
+    assert "待开通的服务" not in client.get(BASE + "running/").content.decode()
+    assert client.get(address).status_code == 404
+
+
+def test_an_interface_is_opened_with_the_paths_that_may_be_reached(exchange):
+    mount = Mount.objects.get()
+    Mount.objects.filter(pk=mount.pk).update(kind="api", dataset=None, address="https://desk.example.org/api")
+    client, address = exchange.come_in("operator"), BASE + f"mounts/{mount.pk}/open/"
+    given = {"code": "desk", "member": "450000", "method": "GET POST", "credential": "Bearer geheim"}
+    assert "请列出可访问路径" in client.post(address, given).content.decode()
+    assert (
+        "不是有效的网段"
+        in client.post(address, {**given, "paths": "/v1/a", "allow_private": "10.1"}).content.decode()
+    )
+    client.post(address, {**given, "paths": "/v1/a/*\n/v1/b", "allow_private": "10.1.0.0/16"})
+    made = Service.objects.get()
+    assert (made.paths, made.methods, made.allow_private) == (
+        ["/v1/a/*", "/v1/b"], ["GET", "POST"], ["10.1.0.0/16"],
+    )  # fmt: skip
+    assert "geheim" not in made.credential
+    assert made.credential
 
 
 def test_history_is_marked_wherever_it_is_shown(served):
