@@ -96,6 +96,9 @@ def matrix(pen: Pen, data: dict[str, Any]) -> None:
                     pen.text(x + width / 2, y + height / 2 + 7, cell["text"], size=19, fill=fill, bold=True, anchor="middle")  # fmt: skip
 
 
+NAME_LINE = 26.0  # the height that a name needs
+
+
 def sankey(pen: Pen, data: dict[str, Any]) -> None:
     """Three columns of names and bands between them, as wide as what flows (来源去向)."""
     streams, p = data["streams"], pen.palette
@@ -137,17 +140,32 @@ def sankey(pen: Pen, data: dict[str, Any]) -> None:
 
 
 def _stack(streams: list[dict[str, Any]], key: str, height: float) -> dict[str, tuple[float, float]]:
-    """Top and units per amount of each name in a column."""
+    """Top and units per amount of each name in a column; every name has a line of its own."""
     sums: dict[str, float] = defaultdict(float)
     for stream in streams:
         sums[stream[key]] += stream["value"]
-    gap = 14.0
-    scale = (height - gap * (len(sums) - 1)) / (sum(sums.values()) or 1)
+    gap = 14.0 if len(sums) * (NAME_LINE + 14.0) <= height else 2.0
+    room = height - gap * (len(sums) - 1)
+    line = min(NAME_LINE, room / len(sums))
+    scale = _scale(list(sums.values()), room, line)
     places, y = {}, 0.0
     for name, amount in sums.items():
-        places[name] = (y, scale)
-        y += amount * scale + gap
+        slot = max(amount * scale, line)
+        places[name] = (y + (slot - max(3, amount * scale)) / 2, scale)
+        y += slot + gap
     return places
+
+
+def _scale(amounts: list[float], height: float, line: float) -> float:
+    """Units per amount, such that bars, and the lines of names taller than their bars, fill a height."""
+    large = amounts
+    while large:
+        scale = (height - line * (len(amounts) - len(large))) / (sum(large) or 1)
+        still = [amount for amount in large if amount * scale >= line]
+        if len(still) == len(large):
+            return max(scale, 0.0)
+        large = still
+    return line / (max(amounts) or 1)
 
 
 def _band(x1: float, a: float, ha: float, x2: float, b: float, hb: float) -> str:

@@ -17,6 +17,7 @@ from zhujianyun.kernel.indicator import Period, queries
 from zhujianyun.ui.screen import forms, items, payload, registry
 from zhujianyun.ui.screen.items import Item
 from zhujianyun.ui.screen.registry import ScreenFault, Widget
+from zhujianyun.ui.screen.svg import spread
 from zhujianyun.ui.screen.svg.draw import picture
 from zhujianyun.ui.screen.svg.pen import LIGHT, Pen, fitting, ticks, width_of
 
@@ -208,3 +209,14 @@ def test_no_words_escape_from_a_picture(text):
     ElementTree.fromstring(svg)
     assert "javascript" not in svg
     assert re.search(r"<a ", svg) is None
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=16), st.integers(300, 900))
+def test_names_beside_streams_never_lie_on_each_other(amounts, height):
+    streams = [{"to": f"甲{n}", "value": amount} for n, amount in enumerate(amounts)]
+    places = spread._stack(streams, "to", height)
+    middles = [
+        top + max(3, amount * k) / 2 for (top, k), amount in zip(places.values(), amounts, strict=True)
+    ]
+    assert all(after - before >= 18 for before, after in zip(middles, middles[1:], strict=False))
+    assert middles[0] >= 0 and middles[-1] <= height
