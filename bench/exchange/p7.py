@@ -5,7 +5,8 @@
 Measured at the query function in 16 processes, not over HTTP: two cores cannot render pages for 16 clients at
 once, and the page is not what is asked here. ``lookup`` is the first twenty hits by the index alone, ``page``
 what the page of results asks (counts by kind, order, snippets), ``catalogue`` the list of entries with a word.
-The oracle is a substring search over the same normalised names: the sets of hits must be equal.
+The oracle is a substring search over the same normalised names: the sets of hits must be equal, and the page
+must tell as many, or that there are more than it looks at.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ def _write(portion: list[tuple[int, str, str]]) -> None:
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             shown,
         )
-        words.put([words.Indexed(n, (title,), (), reach[kind]) for n, kind, title in portion])
+        words.put([words.Indexed(n, (title,), (), reach[kind], kind) for n, kind, title in portion])
 
 
 # --- questions ---
@@ -231,7 +232,7 @@ def wrong_answers() -> tuple[int, int]:
     """Questions of one, two and three characters whose hits are not those of the substring oracle."""
     from django.db import connection
 
-    from zhujianyun.ui.search import words
+    from zhujianyun.ui.search import queries, words
 
     rng, wrong, table = Random(11), 0, words.matching()
     tokens = words.actor_tokens(officer(), RIGHTS)
@@ -244,7 +245,8 @@ def wrong_answers() -> tuple[int, int]:
                 )
                 found = {pk for (pk,) in cursor.fetchall()}
                 cursor.execute("SELECT id FROM search_searchentry WHERE heading LIKE %s", [f"%{text}%"])
-                wrong += found != {pk for (pk,) in cursor.fetchall()}
+                told = queries.find(officer(), text).total
+                wrong += found != {pk for (pk,) in cursor.fetchall()} or told != min(len(found), queries.MOST)
     return wrong, 3 * ORACLE
 
 

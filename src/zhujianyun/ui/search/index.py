@@ -91,7 +91,7 @@ def _write(kind: str, rows: list[Row], *, build: int) -> None:
     )
     words.put(
         [
-            words.Indexed(entry.pk, (row.number, row.title), _body(row), row.reach)
+            words.Indexed(entry.pk, (row.number, row.title), _body(row), row.reach, kind)
             for entry, row in zip(written, unique.values(), strict=True)
         ]
     )

@@ -26,7 +26,10 @@ class SearchEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "检索条目"
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="search_entry_once")]
-        indexes = [models.Index(fields=["kind", "group"], name="search_entry_group")]
+        indexes = [
+            models.Index(fields=["kind", "group"], name="search_entry_group"),
+            models.Index(fields=["heading"], name="search_entry_heading", opclasses=["varchar_pattern_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -2,7 +2,8 @@
 
 Who may see a row is indexed with its words, as tokens, so one match expression asks for both: nothing
 that may not be seen is ever matched, counted or ordered. The tokens say what a row needs (a permission
-at an office); what the asker holds is taken from his rights of this moment.
+at an office); what the asker holds is taken from his rights of this moment. The kind of a row is a token
+as well. These tokens begin with a sign that no word has, so nothing typed ever meets them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ LONGEST = 6_000  # characters of one row that are indexed; PostgreSQL knows 16,3
 MOST_WORDS = 8  # words of one question
 LONGEST_QUESTION = 80
 GAP = "·"  # stands between texts: no phrase reaches from one into the next
+MARK = "·"  # begins the tokens of reach and kind
 MOST_PLACES = 250  # PostgreSQL keeps at most 256 positions of one lexeme
 
 
@@ -36,6 +38,12 @@ class Indexed:
     title: tuple[str, ...]
     body: tuple[str, ...]
     reach: tuple[Reach, ...]
+    kind: str = ""
+
+    @property
+    def tokens(self) -> list[str]:
+        """What is indexed of it beside its words (附加词)."""
+        return [*row_tokens(self.reach), *([kind_token(self.kind)] if self.kind else [])]
 
 
 def put(rows: Sequence[Indexed]) -> None:
@@ -45,10 +53,8 @@ def put(rows: Sequence[Indexed]) -> None:
         _many("UPDATE search_searchentry SET words = %s::tsvector WHERE id = %s", values)
         return
     drop([row.entry_id for row in rows])
-    values = [
-        (row.entry_id, _line(row.title), _line(row.body), " ".join(row_tokens(row.reach))) for row in rows
-    ]
-    _many("INSERT INTO search_words(rowid, title, body, reach) VALUES (%s, %s, %s, %s)", values)
+    lines = [(row.entry_id, _line(row.title), _line(row.body), " ".join(row.tokens)) for row in rows]
+    _many("INSERT INTO search_words(rowid, title, body, reach) VALUES (%s, %s, %s, %s)", lines)
 
 
 def drop(ids: Iterable[int]) -> None:
@@ -77,7 +83,7 @@ def _vector(row: Indexed) -> str:
                 places[token].append(place)
         place += 1
     found = [f"'{token}':{','.join(map(str, at))}" for token, at in places.items() if at]
-    return " ".join([*found, *(f"'{token}'" for token in row_tokens(row.reach))])
+    return " ".join([*found, *(f"'{token}'" for token in row.tokens)])
 
 
 # --- who may see it ---------------------------------------------------------------------------------
@@ -107,7 +113,13 @@ def actor_tokens(actor: Actor, permissions: Iterable[str]) -> list[str]:
 
 @cache
 def _code(permission: str) -> str:
-    return "p" + hashlib.sha256(permission.encode()).hexdigest()[:12]
+    return f"{MARK}p{hashlib.sha256(permission.encode()).hexdigest()[:12]}"
+
+
+@cache
+def kind_token(kind: str) -> str:
+    """What a row says of its kind (种类词)."""
+    return f"{MARK}k{hashlib.sha256(kind.encode()).hexdigest()[:12]}"
 
 
 # --- the question -------------------------------------------------------------------------------------
@@ -126,13 +138,15 @@ def asked(text: str) -> list[str]:
     return words
 
 
-def expression(words: Sequence[str], tokens: Sequence[str]) -> str:
-    """The match expression for words and reach together (检索式)."""
+def expression(words: Sequence[str], tokens: Sequence[str], kind: str = "") -> str:
+    """The match expression for words and reach together, of one kind when it is given (检索式)."""
     if connection.vendor == "postgresql":
         wanted = " & ".join(f"({search.query(word, 'tsquery')})" for word in words)
-        return f"({wanted}) & ({' | '.join(_quoted(tokens, chr(39)))})"
+        within = f" & '{kind_token(kind)}'" if kind else ""
+        return f"({wanted}) & ({' | '.join(_quoted(tokens, chr(39)))}){within}"
     wanted = " AND ".join(search.query(word) for word in words)
-    return f"{{title body}} : ({wanted}) AND reach : ({' OR '.join(_quoted(tokens, chr(34)))})"
+    within = f' AND reach : "{kind_token(kind)}"' if kind else ""
+    return f"{{title body}} : ({wanted}) AND reach : ({' OR '.join(_quoted(tokens, chr(34)))}){within}"
 
 
 def _quoted(tokens: Iterable[str], mark: str) -> list[str]:
@@ -146,3 +160,12 @@ def matching() -> tuple[str, str]:
     # CROSS: the words lead. SQLite would rather ask the index of kinds and match row by row.
     found = "search_words CROSS JOIN search_searchentry e ON e.id = search_words.rowid"
     return found, "search_words MATCH %s"
+
+
+def numbers(*, one: bool = False) -> str:
+    """The statement for the numbers of what matches (命中编号), with the expression as parameter; or for ``one`` row."""
+    if connection.vendor == "postgresql":
+        return f"SELECT id FROM search_searchentry WHERE words @@ %s::tsquery{' AND id = %s' if one else ''}"
+    return (
+        f"SELECT rowid AS id FROM search_words WHERE search_words MATCH %s{' AND rowid = %s' if one else ''}"
+    )

@@ -81,7 +81,7 @@ def found(rows: QuerySet[Resource], text: str, by: Actor) -> QuerySet[Resource]:
     if not tokens:
         return rows.none()
     table, where = words.matching()
-    statement = f"SELECT e.ref FROM {table} WHERE {where} AND e.kind = %s"  # noqa: S608 - names of ours
+    statement = f"SELECT e.ref FROM {table} WHERE {where}"  # noqa: S608 - names of ours
     with connection.cursor() as cursor:
-        cursor.execute(statement, [words.expression(asked, tokens), KIND])
+        cursor.execute(statement, [words.expression(asked, tokens, KIND)])
         return rows.filter(code__in=[ref for (ref,) in cursor.fetchall()])

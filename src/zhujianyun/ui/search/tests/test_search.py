@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -192,6 +193,62 @@ def test_the_page_needs_few_queries_however_many_hits(kept):
     with CaptureQueriesContext(connection) as asked:
         browser.get(PAGE, {"q": "青秀"})
     assert len(asked) <= 20
+
+
+def test_very_many_hits_are_cut_and_the_page_says_so(kept, monkeypatch):
+    monkeypatch.setattr(queries, "MOST", 3)
+    bureau = kept()
+    first, *others = [bureau.accepted() for _ in range(5)]
+    kept()
+    actor = bureau.actor("张三", "clerk")
+    cut = queries.find(actor, "青秀", kind="case")
+    assert (cut.is_cut, cut.total, len(cut.hits)) == (True, 3, 3)
+    assert {one.kind: (one.count, one.is_more) for one in cut.counts}["case"] == (3, True)
+    assert {hit.entry.number for hit in cut.hits} == {one.number for one in others[1:]}
+    page = bureau.browser("张三", "clerk").get(PAGE, {"q": "青秀"}).content.decode()
+    assert "命中太多，仅显示前 3 条，请补充关键词，或先选种类" in page and "3+" in page
+    whole = queries.find(actor, first.number)
+    assert not whole.is_cut and whole.hits[0].entry.number == first.number
+
+
+def test_a_whole_number_comes_first_however_many_newer_ones_contain_it(kept, monkeypatch):
+    bureau = kept()
+    actor = bureau.actor("张三", "clerk")
+    for ref, number in enumerate(("306/1", "306/11", "306/12", "306/13", "306/14"), start=1):
+        row = SearchEntry.objects.create(
+            kind="case", ref=f"x{ref}", number=number, title="某目录", heading=f"{number.replace('/', '')}|某目录", url="/x"
+        )  # fmt: skip
+        reach = (("office.view_cases", bureau.office.pk),)
+        words.put([words.Indexed(row.pk, (number, row.title), (), reach, "case")])
+    monkeypatch.setattr(queries, "MOST", 3)
+    answer = queries.find(actor, "306/1")
+    assert answer.is_cut and [hit.entry.number for hit in answer.hits] == ["306/1", "306/14", "306/13"]
+
+
+def test_no_letter_meets_the_tokens_of_reach_and_kind(kept):
+    bureau = kept()
+    one = bureau.accepted()
+    kept()
+    actor = bureau.actor("张三", "clerk")
+    assert one.number in numbers(actor, "青")
+    for letter in "pkno":
+        for hit in queries.find(actor, letter).hits:
+            assert letter in (hit.entry.heading + hit.entry.text).casefold(), (letter, hit.entry.title)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_short_questions_find_what_a_substring_search_finds(kept, length):
+    bureau, rng = kept(), random.Random(length)
+    reach = (("office.view_cases", bureau.office.pk),)
+    names = ["".join(rng.choices("南宁市青秀区建设住房ab1", k=rng.randint(1, 9))) for _ in range(120)]
+    for n, name in enumerate(names):
+        row = SearchEntry.objects.create(kind="case", ref=f"n{n}", title=name, heading=f"|{name}", url="/x")
+        words.put([words.Indexed(row.pk, ("", name), (), reach, "case")])
+    actor = bureau.actor("张三", "clerk")
+    asked = {name[place : place + length] for name in names for place in range(len(name) - length + 1)}
+    for text in sorted(asked):
+        expected = sum(text in name for name in names)
+        assert queries.find(actor, text, kind="case").total == expected, text
 
 
 # --- keeping the index ----------------------------------------------------------------------------------
