@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 WALL, DESK, PHONE = (1920, 1080), (1440, 900), (390, 844)
 CHIEF, CLERK, LEADER, CENTRE = "nanning.chief", "nanning.clerk", "leader", "dept.centre"
 SYSTEM, AUDIT, EDITOR = "system.officer", "audit.officer", "screen.editor"
+CONSUMER = "nanning.consumer"
 APPLICANT = "13800000001"  # digits only: somebody who signs in at the hall
 TELEVISION = "一楼大厅电视"
 PAINTED = "html[data-painted=yes]"
@@ -130,6 +131,9 @@ PICTURES: dict[str, Shot] = {
     "act.png": Shot("/workbench/cases/?scope=todo&sort=due", DESK, ".wb-table", CHIEF, open_act),
     "case-phone.png": Shot("/workbench/cases/?scope=todo&sort=due", PHONE, ".wb-table", CHIEF, open_case),
     "search.png": Shot("/workbench/search/?q=小区", DESK, ".wb-hits", CHIEF),
+    "sharing-grant.png": Shot(
+        "/workbench/data-gateway/mine/grants/constructors-450100/", DESK, ".wb-table", CONSUMER
+    ),
     "duties.png": Shot("/workbench/duties/", DESK, ".wb-calendar", CHIEF),
     "notices.png": Shot("/workbench/notices/?scope=all", DESK, "h1", CHIEF),
     # applicants
