@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -47,11 +48,12 @@ def register_source(
 @transaction.atomic
 def attach_source(
     dataset: Dataset, kind: str, place: Mapping[str, Any], *, by: Actor, secret: str = "",
-    columns: Sequence[dict[str, Any]] = (), **settings: Any,
+    columns: Sequence[dict[str, Any]] = (), cadence_minutes: int = 0, **settings: Any,
 ) -> Source:  # fmt: skip
     """Say where a data set that is registered already comes from (接入数据源).
 
-    ``columns`` declares checks of its columns (length, code, values …) as a new schema version.
+    ``columns`` declares checks of its columns (length, code, values …) as a new schema version; without
+    ``cadence_minutes`` it is gathered as often as was promised.
 
     Raises:
         NotAllowed: without "data_gathering.rules" at the system's owner.
@@ -67,6 +69,8 @@ def attach_source(
         )
     if columns and list(columns) != dataset.columns:
         dataset = resource.accept_schema(dataset, columns, by=by, reason="接入时补充各列的校验要求")
+    if cadence_minutes and cadence_minutes != dataset.cadence_minutes:
+        resource.promise_cadence(dataset, cadence_minutes, by=by)
     return _first(dataset, kind, place, settings, secret, by)
 
 
@@ -80,9 +84,17 @@ def _first(
 
 
 @transaction.atomic
-def change_source(source: Source, *, by: Actor, secret: str = "", **settings: Any) -> Source:
-    """Change how a data set is fetched (修改数据源); an empty secret keeps the old one."""
+def change_source(
+    source: Source, *, by: Actor, secret: str = "", cadence_minutes: int = 0, **settings: Any
+) -> Source:
+    """Change how a data set is fetched (修改数据源); an empty secret and no cadence keep the old ones.
+
+    With a shorter interval the next gathering comes as much earlier.
+    """
     access.require(by, RULES, source.dataset.system.owner)
+    if cadence_minutes and cadence_minutes != source.dataset.cadence_minutes:
+        resource.promise_cadence(source.dataset, cadence_minutes, by=by)
+        source.next_at = min(source.next_at, clock.now() + timedelta(minutes=cadence_minutes))
     return _kept(source, settings, secret, by, "gathering.source.change")
 
 

@@ -116,6 +116,9 @@ def _field(asked: Asked) -> forms.Field:
 class FetchForm(_Form):
     """How often and how a source is fetched (归集设置)."""
 
+    cadence_minutes = forms.IntegerField(
+        label="约定归集间隔（分钟）", min_value=1, max_value=1_000_000, initial=1440, help_text="1440 为每天"
+    )
     mode = forms.ChoiceField(
         label="归集方式",
         choices=MODES,
@@ -152,9 +155,6 @@ class DatasetForm(_Form):
         error_messages={"invalid": "代码只含英文字母、数字、连字符和下划线。"},
     )  # fmt: skip
     system = forms.ModelChoiceField(BusinessSystem.objects.none(), label="来源系统", empty_label="请选择")
-    cadence_minutes = forms.IntegerField(
-        label="约定归集间隔（分钟）", min_value=1, max_value=1_000_000, initial=1440, help_text="1440 为每天"
-    )
 
     def __init__(self, offices: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -101,8 +101,7 @@ class _Registering:
         is_on = fetch.pop("is_on")
         source = registering.register_source(
             given["code"], given["title"], given["system"], [form.told() for form in taken], key, self.kind,
-            place, by=self.by, secret=self.place.secret(), cadence_minutes=given["cadence_minutes"], is_on=is_on,
-            **fetch,
+            place, by=self.by, secret=self.place.secret(), is_on=is_on, **fetch,
         )  # fmt: skip
         return source.dataset.code
 
@@ -175,7 +174,8 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _settings(source: Source) -> Mapping[str, Any]:
-    return {name: getattr(source, name) for name in FetchForm.base_fields}
+    own = {"cadence_minutes": source.dataset.cadence_minutes}
+    return own | {name: getattr(source, name) for name in FetchForm.base_fields if name not in own}
 
 
 def _changed(source: Source, form: PlaceForm) -> dict[str, Any]:

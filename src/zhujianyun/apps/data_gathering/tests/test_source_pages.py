@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from zhujianyun.apps.data_gathering.actions import registering, trying
 from zhujianyun.apps.data_gathering.models import Batch, Source
 from zhujianyun.apps.data_gathering.rules import places, proposing
 from zhujianyun.apps.data_gathering.rules.drift import Found
-from zhujianyun.base import jobs
+from zhujianyun.base import clock, jobs
 from zhujianyun.base.codes import citizen_id, uscc
 from zhujianyun.base.errors import OutsideFailed, RuleBroken
 from zhujianyun.kernel.journal import Entry
@@ -19,7 +20,7 @@ from . import sources
 from .test_pages import BASE, browse
 
 assert browse  # a fixture: who opens the pages
-FETCH = {"fetch-mode": "digest", "fetch-overlap_minutes": "60", "fetch-full_every_days": "7", "fetch-rows_per_second": "0", "fetch-is_on": "on"}  # fmt: skip
+FETCH = {"fetch-cadence_minutes": "60", "fetch-mode": "digest", "fetch-overlap_minutes": "60", "fetch-full_every_days": "7", "fetch-rows_per_second": "0", "fetch-is_on": "on"}  # fmt: skip
 
 
 @pytest.fixture
@@ -64,7 +65,6 @@ def test_a_file_is_tried_its_columns_proposed_and_the_source_gathers(browse, dro
         "dataset-title": "测试表",
         "dataset-code": "things",
         "dataset-system": work.system.pk,
-        "dataset-cadence_minutes": "60",
     }
     answer = client.post(BASE + "new/?kind=csv", said)
     assert answer.status_code == 302, answer.content.decode()[-3000:]
@@ -86,7 +86,6 @@ def test_without_a_key_or_a_code_nothing_is_kept_and_the_page_says_so(browse, dr
         "dataset-title": "测试表",
         "dataset-code": "不行",
         "dataset-system": work.system.pk,
-        "dataset-cadence_minutes": "60",
     }
     assert "代码只含英文字母" in client.post(BASE + "new/?kind=csv", said).content.decode()
     said = {name: value for name, value in said.items() if not name.endswith("-is_key")} | {
@@ -193,6 +192,26 @@ def test_changing_keeps_what_the_form_does_not_show_and_is_journalled(browse, wo
     source.refresh_from_db()
     assert (source.full_every_days, source.place) == (14, before)
     assert Entry.objects.filter(verb="gathering.source.change").exists()
+
+
+def test_a_shorter_cadence_is_promised_and_brings_the_next_gathering_nearer(browse, work):
+    source = work.register()
+    source.next_at = clock.now() + timedelta(days=1)
+    source.save()
+    client = browse()
+    page = client.get(BASE + "sets/t.things/change/")
+    said = {**posted(page.context["place"]), **posted(page.context["fetch"]), "save": "yes"}
+    assert said["fetch-cadence_minutes"] == "1440"
+    client.post(BASE + "sets/t.things/change/", said)
+    assert not Entry.objects.filter(verb="resource.dataset.cadence").exists()
+    client.post(BASE + "sets/t.things/change/", {**said, "fetch-cadence_minutes": "60"})
+    source.refresh_from_db()
+    assert source.dataset.cadence_minutes == 60
+    assert source.next_at <= clock.now() + timedelta(minutes=60)
+    entry = Entry.objects.get(verb="resource.dataset.cadence")
+    assert entry.facts_dict == {"before": 1440, "minutes": 60}
+    refused = client.post(BASE + "sets/t.things/change/", {**said, "fetch-cadence_minutes": "0"})
+    assert "wb-error" in refused.content.decode()
 
 
 def test_a_kept_secret_is_not_sent_to_another_address(browse, work):

@@ -9,11 +9,17 @@ from zhujianyun.kernel.resource.actions.grants import (
     revoke_grant,
     suspend_grant,
 )
-from zhujianyun.kernel.resource.actions.holdings import accept_schema, land, register_dataset, stop_dataset
+from zhujianyun.kernel.resource.actions.holdings import (
+    accept_schema,
+    land,
+    promise_cadence,
+    register_dataset,
+    stop_dataset,
+)
 from zhujianyun.kernel.resource.actions.mounts import mount_api, mount_file, mount_table, unmount
 
 __all__ = [
     "Decision", "Draft", "accept_schema", "enter", "expire_grants", "issue_grant", "land", "mount_api",
-    "mount_file", "mount_table", "publish", "register_dataset", "resume_grant", "revoke_grant",
+    "mount_file", "mount_table", "promise_cadence", "publish", "register_dataset", "resume_grant", "revoke_grant",
     "stop_dataset", "suspend_grant", "unmount", "withdraw",
 ]  # fmt: skip

@@ -93,6 +93,24 @@ def accept_schema(dataset: Dataset, columns: Sequence[dict[str, Any]], *, by: Ac
 
 
 @transaction.atomic
+def promise_cadence(dataset: Dataset, minutes: int, *, by: Actor) -> Dataset:
+    """Promise another interval between two gatherings (约定归集间隔).
+
+    Raises:
+        NotAllowed: without "resource.gather" at the system's owner.
+        RuleBroken: for less than a minute.
+    """
+    access.require(by, GATHER, dataset.system.owner)
+    if minutes < 1:
+        raise RuleBroken("约定归集间隔至少 1 分钟。", rule="dataset.cadence", fields=["cadence_minutes"])
+    before, dataset.cadence_minutes = dataset.cadence_minutes, minutes
+    dataset.save(update_fields=["cadence_minutes"])
+    facts = {"before": before, "minutes": minutes}
+    journal.record("resource.dataset.cadence", actor=by.key, object=("dataset", dataset.code), facts=facts)
+    return dataset
+
+
+@transaction.atomic
 def stop_dataset(dataset: Dataset, *, by: Actor, reason: str) -> Dataset:
     """Stop gathering a data set; its last snapshot stays in service (停止归集)."""
     access.require(by, GATHER, dataset.system.owner)
