@@ -37,8 +37,7 @@ demo-reset: $(VENV)/.ready  ## 清空演示数据，从头再来
 test: $(VENV)/.ready-dev  ## 全部日常测试（另有 test-slow、test-browser、test-postgres）
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not postgres and not slow" $(TEST_ARGS)
 
-test-slow: $(VENV)/.ready-dev  ## 断电、抢办、监督进程等较慢的测试（自动安装 nginx 作对照）
-	@scripts/need nginx nginx-light
+test-slow: $(VENV)/.ready-dev  ## 断电、抢办、监督进程等较慢的测试
 	@$(BIN)/pytest -n 2 --dist loadfile -m "slow and not browser and not postgres" $(TEST_ARGS)
 
 test-browser: $(VENV)/.ready-dev  ## 浏览器测试（自动安装 Debian 的 Chromium）
