@@ -75,7 +75,7 @@ def _note(seen: list[Seen]) -> None:
     now, today = clock.now(), clock.today()
     for one in seen:
         row, _ = Probe.objects.get_or_create(service=one.service, on=today, history=False)
-        changes = {"total": F("total") + 1, "good": F("good") + (not one.why), "last_at": now}
+        changes = {"total": F("total") + 1, "good": F("good") + int(not one.why), "last_at": now}
         Probe.objects.filter(pk=row.pk).update(**changes, **({"last_why": one.why} if one.why else {}))
     bad = sorted(one.service.code for one in seen if one.why)
     facts = {"services": len(seen), "good": len(seen) - len(bad), "bad": bad}

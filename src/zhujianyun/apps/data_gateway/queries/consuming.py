@@ -198,7 +198,7 @@ def days(by: Actor, last: date) -> list[Day]:
     rows = (
         UsageDay.objects.filter(consumer__in=offices(by), on__gt=last - timedelta(days=DAYS), on__lte=last)
         .values("on")
-        .annotate(calls=Sum("calls"), failed=Sum("failed"), history=Max("history"))
+        .annotate(calls=Sum("calls"), failed=Sum("failed"), history=Count("pk", filter=Q(history=True)))
         .order_by("on")
     )
     return _bars([dict(row) for row in rows])
