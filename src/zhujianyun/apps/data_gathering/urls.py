@@ -3,7 +3,7 @@
 from django.urls import path
 from wagtail.admin.auth import require_admin_access as inside
 
-from zhujianyun.apps.data_gathering.pages import acting, lineage, looking, quality, sources
+from zhujianyun.apps.data_gathering.pages import acting, attaching, lineage, looking, quality, sources
 
 app_name = "data_gathering"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("sets/<str:code>/quality/rules/<str:rule>/", inside(quality.rule), name="quality_rule"),
     path("sets/<str:code>/quality/rules/<str:rule>/change/", inside(quality.change), name="quality_change"),
     path("sets/<str:code>/quality/rules/<str:rule>/switch/", inside(quality.switch), name="quality_switch"),
+    path("sets/<str:code>/attach/", inside(attaching.attach), name="attach"),
     path("sets/<str:code>/change/", inside(sources.change), name="change"),
     path("sets/<str:code>/run/", inside(acting.run), name="run"),
     path("sets/<str:code>/versions/", inside(looking.version), name="version"),

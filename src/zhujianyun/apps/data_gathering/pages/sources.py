@@ -39,7 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if kind not in places.FIELDS:
         kinds = [(name, zh, places.SAYS[name]) for name, zh in Source.Kind.choices]
-        return shown(request, "source_kinds", {"kinds": kinds})
+        return shown(request, "source_kinds", {"kinds": kinds, "waiting": pages.without_source(by)})
     return _Registering(request, by, kind).answer()
 
 
@@ -74,7 +74,7 @@ class _Registering:
                 else:
                     self._try(place)
             except RuleBroken as error:
-                (self.place if _is_of_place(error) else self.dataset).refuse(error)
+                (self.place if is_of_place(error) else self.dataset).refuse(error)
             except PlatformError as error:
                 self.place.add_error(None, error.message_zh)
         return shown(self.request, "source_write", self._context())
@@ -111,11 +111,12 @@ class _Registering:
             "columns": self.columns, "fetch": self.fetch, "tried": self.tried, "may_save": self.columns is not None,
             "sealed": self.place.sealed(),
             "folders": [str(one) for one in trying.folders()] if self.kind in places.BY_PATH else [],
-            **_rows(self.tried),
+            **rows_of(self.tried),
         }  # fmt: skip
 
 
-def _is_of_place(error: RuleBroken) -> bool:
+def is_of_place(error: RuleBroken) -> bool:
+    """Whether a rule speaks of the place, not of what is made of it (是否接入参数)."""
     return str(error.rule).startswith(("outbound.", "gathering.folder", "gathering.place"))
 
 
@@ -128,7 +129,7 @@ def _any_owner(by: Actor) -> Any:
     return rows.first() if offices is access.ALL else rows.filter(pk__in=sorted(offices)).first()
 
 
-def _rows(tried: Tried | None) -> dict[str, Any]:
+def rows_of(tried: Tried | None) -> dict[str, Any]:
     """The first rows of a source; what looks like a person's data is masked (来源前几行)."""
     if tried is None:
         return {"names": [], "rows": []}
@@ -161,14 +162,14 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("data_gathering:dataset", code=code)
             tried = trying.try_source(kind, made, secret or registering.secret_of(source), owner, by=by)
         except RuleBroken as error:
-            (place if _is_of_place(error) else fetch).refuse(error)
+            (place if is_of_place(error) else fetch).refuse(error)
         except PlatformError as error:
             place.add_error(None, error.message_zh)
     context = {
         "source": source, "set": source.dataset, "kind": kind, "kind_zh": source.get_kind_display(), "place": place,
         "fetch": fetch, "tried": tried, "may_save": True, "missing": _missing(source, tried),
         "sealed": place.sealed(),
-        "folders": [str(one) for one in trying.folders()] if kind in places.BY_PATH else [], **_rows(tried),
+        "folders": [str(one) for one in trying.folders()] if kind in places.BY_PATH else [], **rows_of(tried),
     }  # fmt: skip
     return shown(request, "source_change", context, owner)
 

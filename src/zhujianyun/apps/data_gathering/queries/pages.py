@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from zhujianyun.apps.data_gathering.models import Batch, Drift, QuarantinedRow, Source
-from zhujianyun.apps.data_gathering.queries import VIEW
+from zhujianyun.apps.data_gathering.queries import RULES, VIEW
 from zhujianyun.base import clock, jobs
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
@@ -24,6 +24,7 @@ LEVELS = {"stopped": "已停止", "failed": "上批未成", "late": "超期", "r
 RANK = {level: place for place, level in enumerate(LEVELS)}
 SHOWN_ROWS = 50
 PAGE = 50
+MOST_WAITING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def dataset_of(code: str, by: Actor) -> Dataset:
     if found is None:
         raise NotFound("没有这个数据集，或您无权查看。", rule="gathering.source")
     return found
+
+
+def without_source(by: Actor) -> list[Dataset]:
+    """Registered data sets that nobody gathers yet and an actor may attach a source to (未接入数据集)."""
+    offices = access.offices_for(by, RULES)
+    rows = Dataset.objects.filter(source=None).select_related("system").order_by("title")
+    return list((rows if offices is ALL else rows.filter(system__owner__in=offices))[:MOST_WAITING])
 
 
 def batch_of(code: str, by: Actor) -> Batch:

@@ -14,7 +14,9 @@ from zhujianyun.apps.data_gathering.rules.drift import Found
 from zhujianyun.base import clock, jobs
 from zhujianyun.base.codes import citizen_id, uscc
 from zhujianyun.base.errors import OutsideFailed, RuleBroken
+from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.journal import Entry
+from zhujianyun.kernel.resource import actions as resource
 
 from . import sources
 from .test_pages import BASE, browse
@@ -74,6 +76,85 @@ def test_a_file_is_tried_its_columns_proposed_and_the_source_gathers(browse, dro
     jobs.run_ready()
     batch = Batch.objects.get()
     assert (batch.state, batch.landed) == ("complete", 45)
+
+
+@pytest.fixture
+def registered(work):
+    """A data set that the catalogue registered, without anything to gather it from."""
+    columns = [
+        {"name": "id", "type": "integer", "nullable": False},
+        {"name": "title", "type": "text", "nullable": True, "values": ["甲", "乙"]},
+        {"name": "day", "type": "date", "nullable": True},
+    ]
+    return resource.register_dataset("t.known", "已登记表", work.system, columns, ["id"], by=SYSTEM)
+
+
+def attaching(client, registered):
+    """What a browser sends after the test of a file, columns said."""
+    assert "已登记表" in client.get(BASE + "new/").content.decode()
+    kinds = client.get(BASE + "sets/t.known/attach/").content.decode()
+    assert "接入数据源" in kinds and "已登记表" in kinds
+    page = client.post(BASE + "sets/t.known/attach/?kind=csv", {"path": "things.csv", "try": "yes"})
+    forms = page.context["columns"]
+    said = {
+        "path": "things.csv",
+        **posted(forms.management_form),
+        **posted(page.context["fetch"]),
+        "save": "yes",
+    }
+    for form in forms:
+        said |= posted(form)
+    return said | {"offered": page.context["offered"]}, page
+
+
+def test_a_registered_data_set_gets_its_source_and_gathers(browse, drops, registered):
+    client = browse()
+    said, page = attaching(client, registered)
+    assert {form["name"].value(): form["origin"].value() for form in page.context["columns"]} == {
+        "id": "id", "title": "", "day": "day",
+    }  # fmt: skip
+    assert said["fetch-cadence_minutes"] == "1440"
+    assert "请选择来源列" in client.post(BASE + "sets/t.known/attach/?kind=csv", said).content.decode()
+    said |= {"columns-1-origin": "name", "columns-1-length": "40", "fetch-cadence_minutes": "60"}
+    answer = client.post(BASE + "sets/t.known/attach/?kind=csv", said)
+    assert answer.status_code == 302, answer.content.decode()[-3000:]
+    registered.refresh_from_db()
+    assert registered.cadence_minutes == 60 and registered.schema_version == 2
+    title = registered.columns[1]
+    assert (title["origin"], title["length"], title["values"]) == ("name", 40, ["甲", "乙"])
+    client.post(BASE + "sets/t.known/run/", {"mode": "full"})
+    jobs.run_ready()
+    batch = Batch.objects.get()
+    assert (batch.state, batch.landed) == ("complete", 45)
+    assert "已登记、尚未接入" not in client.get(BASE + "new/").content.decode()
+    again = client.get(BASE + "sets/t.known/attach/")
+    assert again.status_code == 302 and again.url.endswith("/sets/t.known/change/")
+
+
+def test_one_column_of_the_source_feeds_one_column_only(browse, drops, registered):
+    client = browse()
+    said, _ = attaching(client, registered)
+    text = client.post(
+        BASE + "sets/t.known/attach/?kind=csv", said | {"columns-1-origin": "day"}
+    ).content.decode()
+    assert "“day”已对应另一列" in text and not Source.objects.exists()
+
+
+def test_columns_that_moved_meanwhile_are_not_lost(browse, drops, registered):
+    client = browse()
+    said, _ = attaching(client, registered)
+    more = [*registered.columns, {"name": "more", "type": "text", "nullable": True}]
+    resource.accept_schema(registered, more, by=SYSTEM, reason="加列")
+    text = client.post(
+        BASE + "sets/t.known/attach/?kind=csv", said | {"columns-1-origin": "name"}
+    ).content.decode()
+    assert "数据集的列已有变化" in text and not Source.objects.exists()
+
+
+def test_whoever_may_not_maintain_sources_attaches_none(browse, drops, registered):
+    client = browse("viewer")
+    for answer in (client.get(BASE + "sets/t.known/attach/"), client.post(BASE + "sets/t.known/attach/?kind=csv", {"path": "things.csv"})):  # fmt: skip
+        assert answer.status_code == 403
 
 
 def test_without_a_key_or_a_code_nothing_is_kept_and_the_page_says_so(browse, drops, work):
