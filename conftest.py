@@ -55,6 +55,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             with sqlite3.connect(template) as source:
                 source.backup(connection.connection)
             return None
+        plain(name, "wagtailcore", *args, **kwargs | {"run_syncdb": False})  # while there are few models to render
         plain(name, *args, **kwargs)
         CACHE.mkdir(exist_ok=True)
         partial = template.with_suffix(f".{os.getpid()}")
@@ -70,7 +71,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def migrated_file(django_db_setup: None) -> Path:
-    """An empty platform as a file, to be copied by tests that start processes of their own."""
+    """An empty platform as a file, for tests that start processes of their own.
+
+    It is not there where no chosen test needs a database, nor on PostgreSQL.
+    """
     return CACHE / f"test-{_digest()}.sqlite3"
 
 

@@ -134,9 +134,11 @@ def steps() -> list[tuple[str, str, Callable[[Progress], None]]]:
 
 
 def _migrate(_: Progress) -> None:
+    """Each of Wagtail's migrations renders all related models known by then: it goes while they are few."""
     from django.core.management import call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
+    for app in (["wagtailcore"], []):
+        call_command("migrate", *app, verbosity=0, interactive=False)
 
 
 def _found(progress: Progress) -> None:
