@@ -19,7 +19,7 @@ from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.resource.models import Mount
 
 VERB = "data_gateway.service"
-METHODS = ("GET", "POST")
+METHODS = ("GET", "HEAD", "POST")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 _PATTERN = re.compile(r"/(?:[^\s/*?#%]+|\*)(?:/(?:[^\s/*?#%]+|\*))*(?:/\*\*)?|/\*\*")
 _VERSION = re.compile(r"v[1-9][0-9]{0,3}")
