@@ -44,7 +44,7 @@ def test_the_wall_of_a_past_day_shows_what_was_known_then_and_is_not_refreshed(e
 def test_before_the_first_counting_the_wall_says_that_nothing_was_known(enter):
     page = enter("leader", width=1920, height=1080).opens("/screen/main/?at=2020-01-05T09:00")
     expect(page.locator("#notice")).to_contain_text("当时还没有载入任何指标")
-    assert page.locator('[data-widget="hero"] .value').inner_text().strip() == "—"
+    assert page.locator('[data-widget="calls"] .value').inner_text().strip() == "—"
 
 
 def test_a_city_leads_to_its_counties_and_they_make_up_the_city(enter):

@@ -22,7 +22,7 @@ def test_without_script_the_screen_is_there_in_pictures_and_tables(enter):
     page.wait_for_url("**/print")
     assert page.locator("section svg").count() == page.locator("section").count() >= 8
     page.locator("summary").first.click()
-    expect(page.locator("table").first).to_contain_text("消防设计审查办结率")
+    expect(page.locator("table").first).to_contain_text("数据接口调用")
 
 
 def test_a_stranger_sees_the_public_screen_and_nothing_else(stranger):

@@ -62,7 +62,7 @@ def test_a_briefing_steps_through_widgets_and_screens_and_nothing_else_navigates
     page.keyboard.press("ArrowRight")
     big = page.locator(".widget.big")
     expect(big).to_have_count(1)
-    expect(big.locator(".brief")).to_contain_text("消防设计审查")
+    expect(big.locator(".brief")).to_contain_text("数据接口调用")
     page.locator(".widget.big button.fig").first.click()
     expect(page.locator("#card")).to_be_hidden()
     steps = page.locator(".widget").count()
