@@ -57,7 +57,7 @@ decision = resources.Decision(consumer=city, items=("months", "city"), purpose="
                               valid_from=now - timedelta(days=1), valid_until=now + timedelta(days=9))
 resources.issue_grant(inner, decision, code="CONFORMANCE-2", by=SYSTEM)
 proxied = actions.open_service(inner, "conformance-api", by=SYSTEM, paths=("/v1/persons/*", "/v1/items", "/v1/upload"),
-                               methods=("GET", "POST"), allow_private=("127.0.0.1/32",))
+                               methods=("GET", "HEAD", "POST"), allow_private=("127.0.0.1/32",))
 issued = actions.issue_key(city, None, by=SYSTEM, valid_until=now + timedelta(days=30), subsystem="conformance")
 own = f"/r1/{{settings.ZJY_GATEWAY_INSTANCE}}/GOV/{{service.member}}"
 print(json.dumps({{"client": issued.key.client, "secret": issued.secret, "purpose": "conformance", "address": f"{{own}}/data/conformance-all",
