@@ -140,8 +140,8 @@ async function ask() {
     const said = await send(start.urls.preview, { parts: asked, wanted: wanted.map((w) => w.id) });
     for (const w of wanted) pictures.set(key(w), { svg: said.pictures[w.id], fault: said.faults[w.id] });
     latest = said.text;
-    $("fault").textContent = said.fault || (locked ? "" : "可以保存。");
-    $("fault").classList.toggle("good", !said.fault);
+    $("fault").textContent = said.fault || (locked ? "只能查看，不能保存。" : "可以保存。");
+    $("fault").classList.toggle("good", !said.fault && !locked);
     differences(said.diff);
     draw();
   } catch (error) { tell(error.message, true); }
