@@ -20,10 +20,11 @@ from zhujianyun.kernel.system.models import BusinessSystem
 
 OPERATORS_ZH = {
     "eq": "等于", "ne": "不等于", "lt": "小于", "le": "不大于", "gt": "大于", "ge": "不小于", "in": "属于（逗号分隔）",
-    "prefix": "以…开头", "contains": "包含", "isnull": "为空（true/false）", "between": "介于（逗号分隔）",
+    "prefix": "以…开头", "contains": "包含", "isnull": "为空（填是或否）", "between": "介于（逗号分隔）",
 }  # fmt: skip
 CONDITIONS = 3  # rows of a row filter that the page offers
 LISTED = ("in", "between")
+YES_NO = {"是": "true", "否": "false"}
 
 
 class RequestForm(Sheet):
@@ -95,21 +96,36 @@ def row_filter_of(data: Mapping[str, str]) -> list[dict[str, Any]]:
             continue
         value: Any = data.get(f"filter-{place}-value", "").strip()
         if op in LISTED:
-            value = [part.strip() for part in value.replace("，", ",").split(",") if part.strip()]
+            value = [
+                part.strip()
+                for part in value.replace("，", ",").replace("、", ",").split(",")
+                if part.strip()
+            ]
+        elif op == "isnull":
+            value = YES_NO.get(value, value)
         found.append({"item": item, "op": op if op in OPERATORS else "", "value": value})
     return found
 
 
 def filter_lines(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A row filter as the page shows it, filled up with empty lines (行范围显示)."""
-    found = [
-        {
-            **row,
-            "value": "，".join(map(str, row["value"])) if isinstance(row["value"], list) else row["value"],
-        }
+    found = [{**row, "value": _value_zh(row)} for row in rows]
+    return found + [{"item": "", "op": "eq", "value": ""}] * (CONDITIONS - len(found))
+
+
+def conditions_zh(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[str]:
+    """A row filter in words (行范围说明)."""
+    return [
+        f"{names.get(row['item'], row['item'])}{OPERATORS_ZH.get(row['op'], row['op']).partition('（')[0]}：{_value_zh(row)}"
         for row in rows
     ]
-    return found + [{"item": "", "op": "eq", "value": ""}] * (CONDITIONS - len(found))
+
+
+def _value_zh(row: Mapping[str, Any]) -> Any:
+    value = row["value"]
+    if row["op"] == "isnull":
+        return next((zh for zh, said in YES_NO.items() if said == str(value).lower()), value)
+    return "，".join(map(str, value)) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

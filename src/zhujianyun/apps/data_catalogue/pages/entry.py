@@ -19,6 +19,7 @@ from zhujianyun.apps.data_catalogue.queries import EDIT, MOUNT, PUBLISH, REQUEST
 from zhujianyun.base import clock, files
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
+from zhujianyun.kernel.case import queries as cases
 from zhujianyun.kernel.resource.models import Edition, Mount, Resource
 from zhujianyun.kernel.resource.queries import edition_now
 from zhujianyun.ui.workbench import viewer
@@ -46,6 +47,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "items": [_item(row) for row in edition.items] if edition else [], "pair": pair,
         "changes": pages.compared(entry, *pair) if pair else [], "timeline": timeline(content["timeline"]),
         "today": clock.today(), **_rights(entry, by),
+        "seen_cases": set(cases.visible(by).filter(pk__in=[one.case_id for one in content["drafts"]]).values_list("pk", flat=True)),
     }  # fmt: skip
     return shown(request, "entry", "entries", context)
 

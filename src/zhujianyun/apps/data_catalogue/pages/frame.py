@@ -18,6 +18,7 @@ from zhujianyun.ui.workbench import viewer
 TABS = (
     ("entries", "目录"), ("requests", "共享申请"), ("grants", "授权"), ("corrections", "校核"), ("drafts", "编制"), ("findings", "问题"), ("import", "导入导出"), ("reports", "上报"), ("regulations", "管理办法"),
 )  # fmt: skip
+TAB_NEEDS = {"reports": "publish", "drafts": "edit"}
 
 
 def shown(
@@ -32,7 +33,8 @@ def shown(
     access.require(actor, VIEW)
     rights = {"edit": EDIT, "publish": PUBLISH, "request": REQUEST}
     may = {name: access.allows(actor, right) for name, right in rights.items()}
-    tabs = [one for one in TABS if may["publish"] or one[0] != "reports"]
+    closed = {name for name, right in TAB_NEEDS.items() if not may[right] and name != tab}
+    tabs = [one for one in TABS if one[0] not in closed]
     context = {**context, "tabs": tabs, "tab": tab, "may": may}
     return render(request, f"data_catalogue/{template}.html", context, status=status)
 

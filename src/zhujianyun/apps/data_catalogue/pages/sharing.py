@@ -103,12 +103,13 @@ def _page(
     faults = dict(refused.details.get("fields") or {}) if isinstance(refused, RuleBroken) else {}
     typed = request.POST if refused is not None and request.POST.get("per_second") else None
     ruling = next((one for one in offered if one.action in RULING), None)
+    entry_items = edition_now(row.resource).item_list if row.resource.edition else ()
     context = {
         "row": row, "items": list(row.items.all()), "refused": refused, "faults": faults, "ruling": ruling,
         "lines": forms.lines_of(row, typed, faults) if ruling else [],
         "filters": forms.filter_lines(forms.row_filter_of(typed) if typed else row.granted_filter),
-        "conditions": row.granted_filter or row.row_filter, "operators": forms.OPERATORS_ZH,
-        "entry_items": edition_now(row.resource).item_list if row.resource.edition else (),
+        "conditions": forms.conditions_zh(row.granted_filter or row.row_filter, {one.code: one.zh for one in entry_items}),
+        "operators": forms.OPERATORS_ZH, "entry_items": entry_items,
         "acts": [(one, ASKED.get(one.action)) for one in offered if one.action not in (*RULING, *LINKED)],
         "links": [one for one in offered if one.action in LINKED], "subject": row.case.facts.get("subject", {}),
         "timeline": cases.timeline(row.case), "clocks": list(row.case.clocks.order_by("pk")),

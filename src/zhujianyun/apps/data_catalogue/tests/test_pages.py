@@ -204,3 +204,14 @@ def test_the_worst_findings_come_first(department):
     finding.look([entry])
     rules = [row.rule for row in pages.findings(department.who("publisher"), {})]
     assert rules == ["provider_uscc", "unmounted"]
+
+
+def test_no_link_leads_to_what_the_reader_may_not_open(department):
+    entry = department.entry("目录甲")
+    row = editing.start_revision(entry, by=department.who("editor"))
+    case = f'href="{row.case.get_absolute_url()}"'
+    assert case not in department.come_in("editor").get(f"{BASE}drafts/").content.decode()
+    reader = department.come_in("reader").get(f"{BASE}entries/{entry.pk}/").content.decode()
+    assert case not in reader
+    assert f'href="{BASE}drafts/"' not in reader
+    assert f'href="{BASE}drafts/"' in department.come_in("editor").get(f"{BASE}entries/").content.decode()

@@ -69,6 +69,19 @@ class TestAsking:
         client.post(reverse("data_catalogue:ask", args=[entry.pk]), typed(desk))
         assert SharingRequest.objects.count() == 1
 
+    def test_a_row_filter_is_told_in_words(self, desk):
+        entry, client = desk.mounted(), enter(desk, "consumer")
+        given = typed(desk, **{
+            "filter-0-value": "91、92", "filter-1-item": "uscc", "filter-1-op": "isnull", "filter-1-value": "否",
+        })  # fmt: skip
+        page = client.post(
+            reverse("data_catalogue:ask", args=[entry.pk]), given, follow=True
+        ).content.decode()
+        filters = SharingRequest.objects.get().row_filter
+        assert [one["value"] for one in filters] == [["91", "92"], "false"]
+        assert "<li>统一社会信用代码属于：91，92</li>" in page
+        assert "<li>统一社会信用代码为空：否</li>" in page
+
     def test_a_refused_form_keeps_everything_and_says_where(self, desk):
         entry = desk.mounted()
         wrong = typed(desk, items=[], networks="10.1.0.0/99", valid_to="2020-01-01", scope="")
