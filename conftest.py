@@ -55,7 +55,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             with sqlite3.connect(template) as source:
                 source.backup(connection.connection)
             return None
-        plain(name, "wagtailcore", *args, **kwargs | {"run_syncdb": False})  # while there are few models to render
+        # While there are few models to render.
+        plain(name, "wagtailcore", *args, **kwargs | {"run_syncdb": False})
         plain(name, *args, **kwargs)
         CACHE.mkdir(exist_ok=True)
         partial = template.with_suffix(f".{os.getpid()}")
