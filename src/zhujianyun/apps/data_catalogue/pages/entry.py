@@ -45,7 +45,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **content, "entry": entry, "edition": edition, "missing": missing, "day": day, "known": known,
         "items": [_item(row) for row in edition.items] if edition else [], "pair": pair,
-        "changes": pages.compared(entry, *pair) if pair else [], "timeline": timeline(content["timeline"]),
+        "changes": pages.compared(entry, *pair) if pair else [], "timeline": timeline(content["timeline"], {one.code: one.title for one in content["mounts"]}),
         "today": clock.today(), **_rights(entry, by),
         "seen_cases": set(cases.visible(by).filter(pk__in=[one.case_id for one in content["drafts"]]).values_list("pk", flat=True)),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,8 +30,8 @@ class Told:
     text: str
 
 
-def timeline(entries: Iterable[Entry]) -> list[Told]:
-    """Entries of the journal in words (经过)."""
+def timeline(entries: Iterable[Entry], mounts: Mapping[str, str]) -> list[Told]:
+    """Entries of the journal in words (经过); mounts by their titles."""
     listed = list(entries)
     names = access.names_of({entry.actor for entry in listed if entry.actor.startswith("account:")})
     return [
@@ -39,18 +39,18 @@ def timeline(entries: Iterable[Entry]) -> list[Told]:
             one.at,
             VERBS.get(one.verb, one.verb),
             names.get(one.actor, "系统"),
-            _said(one.facts_dict, one.reason),
+            _said(one.facts_dict, one.reason, mounts),
         )
         for one in listed
     ]
 
 
-def _said(facts: dict[str, Any], reason: str) -> str:
+def _said(facts: dict[str, Any], reason: str, mounts: Mapping[str, str]) -> str:
     parts = [reason] if reason else []
     if "edition" in facts:
         parts.append(f"第 {facts['edition']} 版，{facts.get('valid_from', '')} 生效")
     if "mount" in facts:
-        parts.append(str(facts["mount"]))
+        parts.append(mounts.get(str(facts["mount"]), str(facts["mount"])))
     if "consumer" in facts and "items" in facts:
         parts.append(f"{facts.get('case') or ''}，{len(facts['items'])} 项")
     if facts.get("suspended"):

@@ -38,6 +38,7 @@ def _mounts(entries: list[Resource]) -> dict[int, list[Hung]]:
                 columns,
                 mount.mounted_at,
                 taken.get(mount.dataset_id or 0),
+                mount.title,
             )  # fmt: skip
         )
     return found

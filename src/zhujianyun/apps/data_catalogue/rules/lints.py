@@ -55,6 +55,12 @@ class Hung:
     columns: tuple[str, ...] = ()
     mounted_at: datetime | None = None
     taken_at: datetime | None = None
+    title: str = ""
+
+    @property
+    def zh(self) -> str:
+        """What people call it (名称)."""
+        return f"“{self.title}”" if self.title else self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +181,12 @@ def _columns(facts: Facts) -> Iterator[Found]:
                 if column not in bound:
                     yield Found(
                         "column_not_in_entry", f"{one.code}:{column}"[:120],
-                        f"{one.code} 的列 {column} 没有编目，不对外提供", "请在目录中补充信息项并绑定，或豁免。",
+                        f"{one.zh}的列 {column} 没有编目，不对外提供", "请在目录中补充信息项并绑定，或豁免。",
                     )  # fmt: skip
         for code, item in shared.items():
             if code not in one.binding:
                 yield Found(
-                    "item_not_in_table", f"{one.code}:{code}"[:120], f"信息项“{item.zh}”在 {one.code} 中没有绑定",
+                    "item_not_in_table", f"{one.code}:{code}"[:120], f"信息项“{item.zh}”在{one.zh}中没有绑定",
                     "请重新挂载并绑定该项，或者修订目录。",
                 )  # fmt: skip
 
@@ -197,6 +203,6 @@ def _stale(facts: Facts, now: datetime) -> Iterator[Found]:
             days = (now - since).days
             what = f"距上次完整归集已 {days} 天" if one.taken_at else f"挂载 {days} 天以来没有完整归集"
             yield Found(
-                "stale", one.code, f"{one.code} {what}，超过承诺的更新周期",
+                "stale", one.code, f"{one.zh}{what}，超过承诺的更新周期",
                 "请恢复归集，或者把更新周期改为实际能做到的。",
             )  # fmt: skip
