@@ -11,6 +11,7 @@ from zhujianyun.kernel.access import actions, queries
 from zhujianyun.kernel.access.models import Account, Membership, Office
 
 SINCE = date(2020, 1, 1)
+DEPARTMENT = "450000"  # by its code: other departments are province offices too
 SURNAMES, GIVEN = "韦覃黄陆蒙农梁甘廖卢谢潘", ("志远", "文静", "国强", "晓燕", "建平", "丽萍", "海涛", "雪莲")
 
 
@@ -29,9 +30,8 @@ def gather() -> People:
     officers = _officers()
     if not Office.objects.filter(kind=Office.Kind.DIVISION).exists():
         actions.open_offices_from_divisions(by=officers["system"])
-    offices = {office.code: office for office in Office.objects.filter(division_code="450000")}
-    department = next(office for office in offices.values() if office.kind == Office.Kind.PROVINCE)
-    centre = _holder("centre", department, "inventory.centre", "钟明远", officers)
+    offices = {office.code: office for office in Office.objects.filter(division_code=DEPARTMENT)}
+    centre = _holder("centre", offices[DEPARTMENT], "inventory.centre", "钟明远", officers)
     owners = sorted({one.office for one in catalogue.systems()})
     return People(
         centre,

@@ -8,9 +8,10 @@ import pytest
 
 from zhujianyun.apps.asset_inventory import sample
 from zhujianyun.apps.asset_inventory.models import Finding, Probe, ProbeDay, SystemRecord
-from zhujianyun.apps.asset_inventory.sample import catalogue
+from zhujianyun.apps.asset_inventory.sample import catalogue, people
 from zhujianyun.base import clock
 from zhujianyun.base.errors import RuleBroken
+from zhujianyun.kernel.access.models import Membership, Office
 from zhujianyun.kernel.case.models import Case
 from zhujianyun.kernel.indicator import alarms, registry
 from zhujianyun.kernel.indicator.periods import Period
@@ -124,3 +125,12 @@ def test_names_and_codes_of_the_demo_are_one_of_a_kind():
     systems = catalogue.systems()
     assert len({one.code for one in systems}) == len({one.name for one in systems}) == 64
     assert sum(not one.ends_in for one in systems) == 53
+
+
+@pytest.mark.django_db
+def test_beside_other_departments_the_centre_sits_in_ours():
+    Office.objects.create(
+        code="0-mz", name="自治区民政厅", kind=Office.Kind.PROVINCE, division_code=people.DEPARTMENT
+    )
+    centre = people.gather().centre
+    assert Membership.objects.get(account=centre.account_id).office.code == people.DEPARTMENT

@@ -9,6 +9,7 @@ from zhujianyun.kernel.system import actions as systems
 from zhujianyun.kernel.system.models import BusinessSystem
 
 CODE = "hall"
+DEPARTMENT = "450000"  # by its code: other departments are province offices too
 
 
 def source() -> BusinessSystem:
@@ -20,7 +21,7 @@ def source() -> BusinessSystem:
     found = BusinessSystem.objects.filter(code=CODE).first()
     if found is not None:
         return found
-    owner = Office.objects.filter(kind=Office.Kind.PROVINCE).first()
+    owner = Office.objects.filter(code=DEPARTMENT).first()
     if owner is None:
         raise RuleBroken("平台尚未设立主管部门，暂不能注册，请联系系统管理员。", rule="hall.founded")
     return systems.register_system(CODE, "办事大厅", owner, "housing", by=access.SYSTEM)

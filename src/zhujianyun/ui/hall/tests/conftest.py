@@ -153,7 +153,7 @@ def town(db, hall_plays) -> Any:
 
     with clock.standing(clock.at_local(MONDAY, 9)) as time:
         root, _ = Office.objects.get_or_create(
-            code="gx", defaults={"name": "自治区住建厅", "kind": "province"}
+            code="450000", defaults={"name": "自治区住建厅", "kind": "province"}
         )
         office = Office.objects.create(
             code="nn", name="南宁市住建局", kind="city", parent=root, division_code="450100"

@@ -8,6 +8,7 @@ from django.test import Client
 from zhujianyun.base.codes import uscc
 from zhujianyun.base.errors import NotAllowed, NotFound, RuleBroken
 from zhujianyun.kernel import access
+from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.subject import actions as subjects
 from zhujianyun.kernel.subject.models import Subject
 from zhujianyun.kernel.system import actions as systems
@@ -17,6 +18,11 @@ from zhujianyun.ui.hall.people.source import source
 from zhujianyun.ui.hall.tracking import following
 
 CODE_NAME = ("南宁某建设有限公司", "韦小兰")
+
+
+def test_the_hall_belongs_to_the_department_also_beside_others_of_the_province(town):
+    Office.objects.create(code="0-mz", name="自治区民政厅", kind=Office.Kind.PROVINCE)
+    assert source().owner.code == "450000"
 
 
 def test_a_known_enterprise_is_not_given_to_whoever_claims_it(town, settings):
