@@ -109,6 +109,7 @@ def _register_works(app: Listed, manifest: Manifest) -> None:
     """Things made of those names: processes, indicators, screens, followers, menu."""
     from zhujianyun.kernel import journal
     from zhujianyun.kernel.case.definition import registry as case
+    from zhujianyun.kernel.resource import pins
     from zhujianyun.ui.hall.applying import judges
     from zhujianyun.ui.screen import registry as screens
     from zhujianyun.ui.search import registry as search
@@ -128,6 +129,8 @@ def _register_works(app: Listed, manifest: Manifest) -> None:
         menu.add(entry, app=manifest.name)
     for kind in manifest.searched:
         search.add(kind)
+    for one in manifest.pins:
+        pins.register_pins(one)
 
 
 def resolve(present: Iterable[Manifest]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from zhujianyun.kernel.resource.pins import Pins
 from zhujianyun.ui.search.registry import Searched
 
 
@@ -111,6 +112,7 @@ class Manifest:
     open_urls: str = ""  # module with urlpatterns at the root, for everybody: each guards itself
     menu: tuple[MenuEntry, ...] = ()
     searched: tuple[Searched, ...] = ()  # kinds that full-text search finds
+    pins: tuple[Pins, ...] = ()  # versions of gathered data that are not to be cleared away
     sample: str = ""  # "module:function" that plays the app's part of the demo year
     sample_order: int = 500  # plays go by this number, then by name: who builds on another's play comes later
     neighbours: str = ""  # "module:function" that plays outside systems while the demo runs, until killed

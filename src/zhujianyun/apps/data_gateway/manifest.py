@@ -1,7 +1,7 @@
 """What 数据共享 offers and needs (应用清单)."""
 
 from zhujianyun.apps.data_gateway.jobs import TICKS
-from zhujianyun.apps.data_gateway.queries import CONSUME, OPERATE, VIEW
+from zhujianyun.apps.data_gateway.queries import CONSUME, OPERATE, VIEW, served
 from zhujianyun.ui.manifest import Manifest, MenuEntry, Process, RoleOffer
 
 API = "zhujianyun.apps.data_gateway.api"
@@ -40,6 +40,7 @@ MANIFEST = Manifest(
         MenuEntry("数据共享", "data_gateway:home", "link", VIEW, 230),
         MenuEntry("我的接口", "data_gateway:mine", "key", CONSUME, 231),
     ),
+    pins=(served.PINS,),
     sample="zhujianyun.apps.data_gateway.sample:play",
     sample_order=900,
     neighbours="zhujianyun.apps.data_gateway.sample.live:serve",

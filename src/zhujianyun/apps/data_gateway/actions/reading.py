@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from django.db.models import Count, Max
 
 from zhujianyun.apps.data_gateway.actions import publishing
 from zhujianyun.apps.data_gateway.models import Call
-from zhujianyun.apps.data_gateway.queries import rows
+from zhujianyun.apps.data_gateway.queries import rows, served
 from zhujianyun.apps.data_gateway.rules import records
-from zhujianyun.base import clock
 from zhujianyun.base.errors import NotFound, RuleBroken
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
@@ -25,7 +26,7 @@ from zhujianyun.kernel.subject.models import NAME, Identifier, Subject
 
 SHOWN = 300
 VERSIONS_MOST = 60  # snapshots that one question looks into
-YEARS = 3  # how long calls on personal data are kept at least (待核)
+YEARS = served.YEARS
 LOOKED, VERB = "data_gateway.reads", "data_gateway.reads.look"
 
 
@@ -45,10 +46,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is known of who read (查阅情况); ``unresolved`` pages lay in versions that are no longer kept."""
+    """What is known of who read (查阅情况).
+
+    ``unresolved`` pages lay in versions that are no longer kept, ``beyond`` pages in more versions than one
+    question looks into, those that were read longest ago.
+    """
 
     readings: tuple[Reading, ...]
     unresolved: int
+    beyond: int
     since: datetime
 
 
@@ -93,36 +99,35 @@ def look(numbers: Sequence[str], *, by: Actor, subject: Subject | None, purpose:
 
 def readings(numbers: Sequence[str]) -> Found:
     """Who read, the last first (查阅情况)."""
-    since = clock.now() - timedelta(days=366 * YEARS)
+    since = served.since()
     calls = Call.objects.filter(kind="call", succeeded=True, at__gte=since)
     certain = list(calls.filter(subject_hash__in=[_hash(one) for one in numbers]).order_by("-at")[:SHOWN])
-    possible, unresolved = _pages(numbers, since)
+    possible, unresolved, beyond = _pages(numbers)
     told = _named([(call, True) for call in certain] + [(call, False) for call in possible])
-    return Found(tuple(sorted(told, key=lambda one: one.at, reverse=True)[:SHOWN]), unresolved, since)
+    return Found(tuple(sorted(told, key=lambda one: one.at, reverse=True)[:SHOWN]), unresolved, beyond, since)
 
 
 def _hash(number: str) -> str:
     return records.hashed(bytes.fromhex(publishing.secret("gateway-subject")), number)
 
 
-def _pages(numbers: Sequence[str], since: datetime) -> tuple[list[Call], int]:
+def _pages(numbers: Sequence[str]) -> tuple[list[Call], int, int]:
     """Pages whose range of keys holds a row with one of the numbers, and how many could not be looked into."""
-    pages = Call.objects.filter(
-        kind="call", plane="table", succeeded=True, rows__gt=0, subject_hash="", at__gte=since
-    ).exclude(first_key="")
-    versions = list(pages.values_list("dataset", "snapshot").distinct().order_by("-snapshot")[:VERSIONS_MOST])
-    sets = {one.code: one for one in Dataset.objects.filter(code__in={code for code, _ in versions})}
+    pages = served.pages().filter(rows__gt=0, subject_hash="")
+    counted = pages.order_by().values("dataset", "snapshot").annotate(last=Max("at"), calls=Count("pk"))
+    versions = list(counted.order_by("-last").values_list("dataset", "snapshot", "calls"))
+    sets = {one.code: one for one in Dataset.objects.filter(code__in={code for code, _, _ in versions})}
     found: list[Call] = []
     unresolved = 0
-    for code, version in versions:
-        of_version = pages.filter(dataset=code, snapshot=version)
+    for code, version, calls in versions[:VERSIONS_MOST]:
         try:
             keys = rows.bearing(sets[code], version, numbers) if code in sets else []
         except NotFound:
-            unresolved += of_version.count()
+            unresolved += calls
             continue
+        of_version = pages.filter(dataset=code, snapshot=version)
         found += [call for call in of_version if _holds(call, keys, sets[code])] if keys else []
-    return found, unresolved
+    return found, unresolved, sum(calls for _, _, calls in versions[VERSIONS_MOST:])
 
 
 def _holds(call: Call, keys: Iterable[tuple[object, ...]], dataset: Dataset) -> bool:

@@ -110,6 +110,16 @@ def test_pages_of_versions_that_are_gone_are_told_and_not_guessed(read, monkeypa
     assert (found.readings, found.unresolved) == ((), 1)
 
 
+def test_pages_in_more_versions_than_one_question_looks_into_are_told(read, monkeypatch):
+    read("?page_size=10")
+    monkeypatch.setattr(reading, "VERSIONS_MOST", 0)
+    found = reading.readings([IDS[0]])
+    assert (found.readings, found.unresolved, found.beyond) == ((), 0, 1)
+    asked = {"number": IDS[0], "purpose": "答复本人申请"}
+    page = read.exchange.come_in("operator").post(BASE + "subjects/", asked).content.decode()
+    assert "另有 1 次更早的整页读取，超出一次查询所能核对的版本数" in page
+
+
 def test_the_question_itself_leaves_a_trace_and_needs_a_purpose(read):
     subject = Subject.objects.create(kind="person", name="某人")
     reading.look([IDS[0]], by=SYSTEM, subject=subject, purpose="答复本人申请")

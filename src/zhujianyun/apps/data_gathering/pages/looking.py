@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from zhujianyun.apps.data_gathering.actions import retaining
 from zhujianyun.apps.data_gathering.models import Source
 from zhujianyun.apps.data_gathering.pages.frame import shown
 from zhujianyun.apps.data_gathering.queries import pages
@@ -48,6 +49,7 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
         "place": _place(source), "cadence": period_zh(source.dataset.cadence_minutes), **pages.page_of(source),
     }  # fmt: skip
     context["job"] = pages.job_of(context["line"].last)
+    _say_why(code, context["snapshots"])
     return shown(request, "dataset", context, source.dataset.system.owner)
 
 
@@ -98,6 +100,7 @@ def version(request: HttpRequest, code: str) -> HttpResponse:
     )
     snapshots += [] if chosen in snapshots else [chosen]
     wanted = {n.removeprefix("key_"): value for n, value in request.GET.items() if n.startswith("key_")}
+    _say_why(code, snapshots)
     versions = pages.with_gone(row, snapshots)
     is_gone = any(one == chosen and gone for one, gone in versions)
     context = {
@@ -106,6 +109,14 @@ def version(request: HttpRequest, code: str) -> HttpResponse:
         **({} if is_gone else pages.rows_at(row, chosen.version, wanted)),
     }  # fmt: skip
     return shown(request, "version", context, row.system.owner)
+
+
+def _say_why(code: str, snapshots: list[Snapshot]) -> None:
+    """Why a version that was superseded is not cleared away (保留原因)."""
+    reasons = retaining.held(code).get(code, {})
+    newest = max((one.version for one in snapshots), default=-1)
+    for one in snapshots:
+        one.why = "；".join(reasons.get(one.version, ())) if one.version != newest else ""  # type: ignore[attr-defined]
 
 
 def _older(dataset: Dataset, asked: str) -> Snapshot | None:

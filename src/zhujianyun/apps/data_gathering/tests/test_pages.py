@@ -17,6 +17,7 @@ from zhujianyun.kernel import access
 from zhujianyun.kernel.access import actions
 from zhujianyun.kernel.indicator import Gathered
 from zhujianyun.kernel.journal import Entry
+from zhujianyun.kernel.resource import pins
 from zhujianyun.kernel.resource.models import Dataset, Snapshot
 from zhujianyun.ui.screen import figure_pages
 
@@ -189,3 +190,19 @@ def test_without_a_version_the_newest_is_shown_and_an_old_one_is_reached_by_its_
 def test_a_figure_names_the_data_sets_and_systems_that_it_is_counted_from(source):
     said = list(figure_pages._model_zh(Gathered(("t.things", "t.nothing"))))
     assert said == [f"测试表（{source.dataset.system.name}）", "未登记的数据集 t.nothing"]
+
+
+def test_versions_that_stay_because_somebody_needs_them_say_why(browse, work, monkeypatch):
+    source = work.register()
+    work.gather(source)
+    work.put(sources.rows()[:40])
+    work.gather(source)
+    held = {"t.things": {s.version for s in Snapshot.objects.all()}}
+    monkeypatch.setattr(pins, "_pins", {})
+    pins.register_pins(pins.Pins("court", "法院要求保全证据", lambda _: held))
+    client, old = browse(), min(held["t.things"])
+    page = client.get(BASE + "sets/t.things/").content.decode()
+    assert page.count("保留：法院要求保全证据") == 1  # of the newest nobody asks why it stays
+    page = client.get(BASE + f"sets/t.things/versions/?version={old}").content.decode()
+    assert "这一版保留：法院要求保全证据。" in page
+    assert page.count("（保留）") == 1

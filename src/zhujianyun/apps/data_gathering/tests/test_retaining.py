@@ -16,7 +16,7 @@ from zhujianyun.base.errors import Conflict, NotFound
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.indicator.models import Refresh
-from zhujianyun.kernel.resource import lake
+from zhujianyun.kernel.resource import lake, pins
 
 from . import sources
 
@@ -89,6 +89,20 @@ def test_a_version_that_a_figure_stands_on_stays(work, aged):
     assert gone
     assert first.version not in gone
     assert len(work.seen(aged, first.version)) == first.rows
+
+
+def test_a_version_that_an_app_must_prove_stays_until_it_need_no_longer(work, aged, monkeypatch):
+    first, second, newest = aged.dataset.snapshots.order_by("version")
+    held = {aged.dataset.code: {first.version, newest.version}}
+    monkeypatch.setattr(pins, "_pins", {})
+    pins.register_pins(
+        pins.Pins("court", "法院要求保全证据", lambda code: held if code in ("", *held) else {})
+    )
+    assert retaining.retain() == {"removed": 1, "busy": 0}
+    assert len(work.seen(aged, first.version)) == first.rows
+    assert not lake.is_kept(aged.dataset, second.batch)
+    held.clear()
+    assert retaining.retain_one(aged.dataset) == [first.version]
 
 
 def test_whoever_is_reading_is_waited_for_and_reads_to_the_end(work, aged):
