@@ -69,6 +69,7 @@ MANIFEST = Manifest(
     },
     followers=(
         Follow("data_catalogue.landed", ("resource.dataset.land",), finding.look_after_landing),
+        Follow("data_catalogue.delivered", ("resource.dataset.land",), correcting.follow_landing),
         Follow(
             "data_catalogue.grants", ("resource.grant.*", "resource.unmount", "resource.withdraw"),
             granting.follow,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
 from zhujianyun.base.errors import NotFound
 from zhujianyun.kernel import access
 from zhujianyun.kernel.access import ALL, Actor
 from zhujianyun.kernel.resource.granting import Offered, Terms
-from zhujianyun.kernel.resource.models import Dataset, Edition, Grant, Mount, Resource, Snapshot
+from zhujianyun.kernel.resource.models import Dataset, Edition, Grant, Mount, Override, Resource, Snapshot
 
 
 def published() -> QuerySet[Resource]:
@@ -112,3 +112,17 @@ def change_mark() -> tuple[object, ...]:
     withdrawn = Resource.objects.filter(state=Resource.State.WITHDRAWN).count()
     newest = Edition.objects.aggregate(pk=Max("pk"))["pk"]
     return (grants["at"], grants["versions"], mounts["on"], mounts["off"], withdrawn, newest)
+
+
+def overrides_at(dataset: Dataset, at: datetime | None = None) -> QuerySet[Override]:
+    """The values put right that were in force at an instant, now when none is named (有效的更正值)."""
+    rows = Override.objects.filter(dataset=dataset)
+    if at is None:
+        return rows.filter(ended_at=None)
+    return rows.filter(Q(ended_at=None) | Q(ended_at__gt=at), made_at__lte=at)
+
+
+def override_marks() -> dict[int, int]:
+    """By data set, a number that rises with every value put right or ended (更正标记); one query."""
+    rows = Override.objects.values("dataset").annotate(made=Count("pk"), ended=Count("ended_at")).order_by()
+    return {row["dataset"]: row["made"] + row["ended"] for row in rows}

@@ -1,9 +1,9 @@
 """Corrections of single values (数据校核): reported by a consumer, the person concerned, or by a conflict.
 
 A case goes to the office that answers for the value. "Corrected" writes the right value beside the
-gathered row (`RowOverride`), or a new statement of the subject's attribute; the gathered snapshot stays
+gathered row (`resource.Override`), or a new statement of the subject's attribute; the gathered snapshot stays
 what it was. ``data_catalogue.correction.corrected`` in the journal names data set, row and item, so that
-whoever served the old value can find out who got it and must be told.
+whoever served the old value can find out who got it and must be told; from then on the right one is served.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from zhujianyun.apps.data_catalogue.models import DataCorrection, RowOverride
+from zhujianyun.apps.data_catalogue.models import DataCorrection
 from zhujianyun.apps.data_catalogue.queries import REQUEST
 from zhujianyun.base import clock
 from zhujianyun.base.errors import Conflict, RuleBroken
@@ -23,6 +23,7 @@ from zhujianyun.kernel import access, case, journal
 from zhujianyun.kernel.access import SYSTEM, Actor
 from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.case.models import Case, Step
+from zhujianyun.kernel.resource import actions as resources
 from zhujianyun.kernel.resource.models import Dataset, Mount, Resource
 from zhujianyun.kernel.resource.queries import edition_now
 from zhujianyun.kernel.subject import actions as subjects
@@ -139,6 +140,8 @@ def correct(row: DataCorrection, value: str, *, by: Actor, ground: str, expected
         raise RuleBroken("更正后的值与原值相同；原值无误的，请办理“维持原值”。", rule="correction.same")
     if len(value) > LONGEST["claimed"]:
         raise RuleBroken(f"更正后的值不能超过 {LONGEST['claimed']} 字。", rule="correction.length")
+    if row.dataset is not None and value.strip():
+        resources.check_value(row.dataset, column_of(row), value.strip())
     step(row, "correct", by, expected=expected, facts={"action": {"value": value.strip(), "ground": ground}})
     _apply(row, by)
     return row
@@ -165,7 +168,7 @@ def _apply(row: DataCorrection, by: Actor) -> None:
         return
     value = str(taken.facts.get("value", ""))
     if row.dataset is not None:
-        _override(row, row.dataset, value)
+        _override(row, row.dataset, value, by)
     elif row.subject is not None:
         _state(row, row.subject, value)
     row.applied_event = taken.pk
@@ -182,11 +185,27 @@ def _apply(row: DataCorrection, by: Actor) -> None:
     )  # fmt: skip
 
 
-def _override(row: DataCorrection, dataset: Dataset, value: str) -> None:
-    place = {"dataset": dataset, "row_key": row.row_key, "item": row.item}
-    RowOverride.objects.filter(**place, ended_at=None).update(ended_at=clock.now())
+def _override(row: DataCorrection, dataset: Dataset, value: str, by: Actor) -> None:
     was = str(row.case.facts.get("subject", {}).get("seen") or "")
-    RowOverride.objects.create(**place, was=was, value=value, case=row.case)
+    resources.put_right(
+        dataset, row.row_key, column_of(row), value, was=was, case_number=row.case.number or "",
+        case_id=row.case_id, by=by,
+    )  # fmt: skip
+
+
+def column_of(row: DataCorrection) -> str:
+    """The column of the data set that the item stands for (对应的列): by the mount that binds it, the newest first."""
+    mounts = Mount.objects.filter(resource=row.resource, dataset=row.dataset).order_by("-pk")
+    found = next((one.binding[row.item] for one in mounts if row.item in one.binding), row.item)
+    return str(found)
+
+
+def follow_landing(entries: list[journal.Entry]) -> None:
+    """A source that now delivers the right value needs no correction any more (数源改正后更正值失效)."""
+    for code in {entry.object_id for entry in entries}:
+        dataset = Dataset.objects.filter(code=code).first()
+        if dataset is not None:
+            resources.settle(dataset, by=SYSTEM)
 
 
 def _state(row: DataCorrection, subject: Subject, value: str) -> None:

@@ -4,7 +4,7 @@ Drafts, findings, imports, regulations, reports, requests for shared data, corre
 """
 
 from zhujianyun.apps.data_catalogue.models.access_key import CatalogueKey
-from zhujianyun.apps.data_catalogue.models.correction import DataCorrection, RowOverride
+from zhujianyun.apps.data_catalogue.models.correction import DataCorrection
 from zhujianyun.apps.data_catalogue.models.draft import EntryDraft
 from zhujianyun.apps.data_catalogue.models.finding import CatalogueFinding
 from zhujianyun.apps.data_catalogue.models.importing import CatalogueImport, CatalogueImportRow
@@ -14,6 +14,6 @@ from zhujianyun.apps.data_catalogue.models.transfer import TransferPackage, Tran
 
 __all__ = [
     "CatalogueFinding", "CatalogueImport", "CatalogueImportRow", "CatalogueKey", "DataCorrection", "EntryDraft",
-    "RegulationIssued", "RequestItem", "RowOverride", "SharingRequest", "TransferPackage", "TransferReceipt",
+    "RegulationIssued", "RequestItem", "SharingRequest", "TransferPackage", "TransferReceipt",
     "TransferRecord",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Corrections of single values, and the values that were put right (数据校核)."""
+"""Corrections of single values (数据校核); the values that were put right lie with the data set."""
 
 from __future__ import annotations
 
@@ -59,36 +59,3 @@ class DataCorrection(models.Model):
     def get_absolute_url(self) -> str:
         """Its page (校核页)."""
         return f"/workbench/data-catalogue/corrections/{self.pk}/"
-
-
-class RowOverride(models.Model):
-    """A value put right in a row (更正值): it holds until the source delivers the right one itself.
-
-    A later correction of the same value is another row; ``ended_at`` closes the former. ``was`` is what
-    stood there when the correction was made, as the reporter saw it.
-    """
-
-    dataset = models.ForeignKey(
-        "resource.Dataset", models.PROTECT, related_name="overrides", verbose_name="数据集"
-    )
-    row_key = models.CharField("记录标识", max_length=200)
-    item = models.CharField("信息项", max_length=60)
-    was = models.CharField("原值", max_length=400, blank=True, default="")
-    value = models.CharField("更正值", max_length=400)
-    case = models.ForeignKey("case.Case", models.PROTECT, related_name="overrides", verbose_name="校核办件")
-    made_at = models.DateTimeField("更正时间", default=clock.now)
-    ended_at = models.DateTimeField("失效时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "更正值"
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dataset", "row_key", "item"],
-                condition=Q(ended_at=None),
-                name="override_one_in_force",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item}：{self.row_key}"

@@ -24,6 +24,7 @@ from zhujianyun.kernel.access import Actor
 from zhujianyun.kernel.case import dossier as dossiers
 from zhujianyun.kernel.case import queries as cases
 from zhujianyun.kernel.case.definition import registry
+from zhujianyun.kernel.resource.models import Override
 from zhujianyun.kernel.resource.queries import edition_now
 from zhujianyun.ui.workbench import viewer
 from zhujianyun.ui.workbench.pages.handling import offers_for
@@ -117,7 +118,7 @@ def _page(
         "row": row, "refused": refused, "subject": row.case.facts.get("subject", {}),
         "acts": [(one, ASKED.get(one.action)) for one in offered], "timeline": cases.timeline(row.case),
         "clocks": list(row.case.clocks.order_by("pk")), "today": clock.today(),
-        "overrides": list(row.case.overrides.all()), "typed": request.POST if refused else {},
+        "overrides": list(Override.objects.filter(case_number=row.case.number)), "typed": request.POST if refused else {},
         "sees_case": cases.visible(by).filter(pk=row.case_id).exists(),
     }  # fmt: skip
     return shown(request, "correction", "corrections", context, status=status)

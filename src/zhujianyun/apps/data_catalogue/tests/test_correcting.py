@@ -8,7 +8,7 @@ import pytest
 
 from zhujianyun.apps.data_catalogue.actions import correcting
 from zhujianyun.apps.data_catalogue.actions.correcting import Wrong
-from zhujianyun.apps.data_catalogue.models import DataCorrection, RowOverride
+from zhujianyun.apps.data_catalogue.models import DataCorrection
 from zhujianyun.apps.data_catalogue.tests.sharing_desk import CITY, Desk
 from zhujianyun.base import clock
 from zhujianyun.base.errors import Conflict, NotAllowed, RuleBroken
@@ -17,6 +17,7 @@ from zhujianyun.kernel.access import SYSTEM
 from zhujianyun.kernel.case import timers
 from zhujianyun.kernel.case.models import ClockRun, Paper
 from zhujianyun.kernel.journal.models import Entry
+from zhujianyun.kernel.resource.models import Override
 from zhujianyun.kernel.subject import actions as subjects
 from zhujianyun.kernel.subject.models import Subject
 from zhujianyun.kernel.subject.queries import golden
@@ -110,8 +111,12 @@ class TestDeciding:
 
     def test_the_right_value_is_written_beside_the_row_and_told(self, desk):
         row = corrected(desk)
-        held = RowOverride.objects.get()
-        assert (held.dataset.code, held.row_key, held.item) == ("market.enterprise", WRONG.row_key, "name")
+        held = Override.objects.get()
+        assert (held.dataset.code, held.row_key, held.column) == (
+            "market.enterprise",
+            WRONG.row_key,
+            "corp_name",
+        )
         assert (held.was, held.value, row.case.state) == ("广西某建设公司", "广西某建设有限公司", "corrected")
         told = Entry.objects.get(verb="data_catalogue.correction.corrected").facts_dict
         assert (told["dataset"], told["item"], told["row_key"]) == (
@@ -126,16 +131,16 @@ class TestDeciding:
         corrected(desk)
         desk.department.carry_out()
         desk.department.carry_out()
-        assert RowOverride.objects.count() == 1
+        assert Override.objects.count() == 1
         assert Entry.objects.filter(verb="data_catalogue.correction.corrected").count() == 1
 
     def test_decided_on_the_general_page_the_effect_writes_it(self, desk):
         row = checking(desk)
         facts = {"action": {"value": "新值", "ground": "核对"}}
         correcting.step(row, "correct", desk.who("head"), facts=facts)
-        assert not RowOverride.objects.exists()
+        assert not Override.objects.exists()
         desk.department.carry_out()
-        assert RowOverride.objects.get().value == "新值"
+        assert Override.objects.get().value == "新值"
 
     def test_the_same_value_is_no_correction(self, desk):
         with pytest.raises(RuleBroken, match="维持原值"):
@@ -169,14 +174,14 @@ class TestDeciding:
         with pytest.raises(RuleBroken):
             correcting.step(row, "reopen", consumer, reason="再核")
         correcting.step(row, "close", consumer)
-        assert row.case.ended and RowOverride.objects.get().value == "新值"
+        assert row.case.ended and Override.objects.get().value == "新值"
 
     def test_corrected_again_the_former_value_is_closed(self, desk):
         row = corrected(desk)
         correcting.step(row, "reopen", desk.who("consumer"), reason="仍有错字")
         correcting.correct(row, "再更正", by=desk.who("head"), ground="核对", expected=row.case.version)
-        assert RowOverride.objects.get(ended_at=None).value == "再更正"
-        assert RowOverride.objects.count() == 2
+        assert Override.objects.get(ended_at=None).value == "再更正"
+        assert Override.objects.count() == 2
 
     def test_of_two_who_decide_at_once_the_slower_is_told(self, desk):
         row = checking(desk)
@@ -184,7 +189,7 @@ class TestDeciding:
         correcting.uphold(row, by=desk.who("head"), reason="无误", expected=seen)
         with pytest.raises(Conflict):
             correcting.correct(row, "别的", by=desk.who("head2"), ground="核对", expected=seen)
-        assert not RowOverride.objects.exists()
+        assert not Override.objects.exists()
 
     def test_unconfirmed_it_closes_by_the_clock(self, desk):
         row = corrected(desk)

@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from zhujianyun.apps.data_catalogue.actions import correcting
-from zhujianyun.apps.data_catalogue.models import DataCorrection, RowOverride
+from zhujianyun.apps.data_catalogue.models import DataCorrection
 from zhujianyun.apps.data_catalogue.tests.conftest import ITEMS
 from zhujianyun.apps.data_catalogue.tests.sharing_desk import CITY, Desk
 from zhujianyun.apps.data_catalogue.tests.test_correcting import WRONG
 from zhujianyun.base import clock
+from zhujianyun.kernel.resource.models import Override
 from zhujianyun.kernel.subject.models import Subject
 from zhujianyun.ui.hall import visiting
 from zhujianyun.ui.hall.models import Applicant
@@ -65,7 +66,7 @@ class TestWorkbench:
             answer = desk.department.come_in(who).post(url, {"version": row.case.version, **more})
             assert answer.status_code == 302, answer.content.decode()
         row.case.refresh_from_db()
-        assert row.case.ended and RowOverride.objects.get().value == "甲公司"
+        assert row.case.ended and Override.objects.get().value == "甲公司"
         assert "甲公司" in client.get(row.get_absolute_url()).content.decode()
 
     def test_a_refused_report_keeps_what_was_typed(self, desk):

@@ -10,7 +10,6 @@ from zhujianyun.apps.data_catalogue import sample
 from zhujianyun.apps.data_catalogue.models import (
     DataCorrection,
     EntryDraft,
-    RowOverride,
     SharingRequest,
     TransferPackage,
     TransferReceipt,
@@ -22,7 +21,7 @@ from zhujianyun.kernel.case import effects
 from zhujianyun.kernel.case.models import ClockRun, EffectDone, Step
 from zhujianyun.kernel.indicator import registry
 from zhujianyun.kernel.indicator.periods import Period
-from zhujianyun.kernel.resource.models import Edition, Mount, Resource, Snapshot
+from zhujianyun.kernel.resource.models import Edition, Mount, Override, Resource, Snapshot
 
 YEAR = Period.year(2020)
 
@@ -126,5 +125,5 @@ class TestYear:
 
     def test_wrong_values_were_put_right_and_all_answered_in_time(self):
         states = list(DataCorrection.objects.values_list("case__state", flat=True))
-        assert len(states) >= 3 and RowOverride.objects.exists()
+        assert len(states) >= 3 and Override.objects.exists()
         assert not ClockRun.objects.filter(case__process="data_correction", overdue=True).exists()
