@@ -3,6 +3,9 @@
 One file per data set, version and schema. Rows lie in the order of the key; columns that may be filtered or
 sorted by have an index, in which the key stands behind by itself. An older file stays as long as cursors may
 still point into it.
+
+Values that were put right (`resource.Override`) are written into a copy of the file, whose name ends with their
+mark: so filters, order, masks and the row range of a grant act upon the right value, and no call pays for it.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -20,6 +24,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from zhujianyun.apps.data_gateway.actions import correcting
 from zhujianyun.apps.data_gateway.models import Service
 from zhujianyun.apps.data_gateway.rules import storing
 from zhujianyun.kernel.resource import lake, queries
@@ -28,6 +33,7 @@ from zhujianyun.kernel.resource.models import Dataset, Grant, Mount, Snapshot
 FOLDER = "tables"
 KEPT = 2  # newest versions that always stay
 KEPT_SECONDS = 3600.0  # how long a version that was replaced stays for cursors
+MARKED_SECONDS = 60.0  # how long a file stays after a copy with more values put right took its place
 _CHUNK = 20_000  # rows
 _SQL = {"text": "TEXT", "integer": "INTEGER", "decimal": "TEXT", "date": "TEXT", "datetime": "TEXT",
         "boolean": "INTEGER"}  # fmt: skip
@@ -39,9 +45,10 @@ def folder(dataset: str) -> Path:
     return Path(settings.ZJY_SERVING) / FOLDER / dataset
 
 
-def path_of(snapshot: Snapshot) -> Path:
-    """The place of a snapshot's file (供数文件位置)."""
-    return folder(snapshot.dataset.code) / f"{snapshot.version}-{snapshot.schema_version}.sqlite"
+def path_of(snapshot: Snapshot, mark: int = 0) -> Path:
+    """The place of a snapshot's file (供数文件位置); ``mark`` is that of the values put right."""
+    name = f"{snapshot.version}-{snapshot.schema_version}" + (f"-{mark}" if mark else "")
+    return folder(snapshot.dataset.code) / f"{name}.sqlite"
 
 
 def wanted() -> list[Snapshot]:
@@ -55,11 +62,16 @@ def wanted() -> list[Snapshot]:
 def build_missing() -> int:
     """Make every file that is wanted and not there (制作供数文件); how many were made. One failure stops no other."""
     made = 0
+    marks = queries.override_marks()
     for snapshot in wanted():
-        if path_of(snapshot).exists():
+        mark = marks.get(snapshot.dataset_id, 0)
+        if path_of(snapshot, mark).exists():
             continue
         try:
-            build(snapshot)
+            if not path_of(snapshot).exists():
+                build(snapshot)
+            if mark:
+                put_right(snapshot, mark)
             made += 1
         except Exception:  # noqa: BLE001 - a damaged data set must not keep the others from being served
             log.exception("供数文件 %s 第 %s 版制作失败", snapshot.dataset.code, snapshot.version)
@@ -68,23 +80,39 @@ def build_missing() -> int:
 
 
 def build(snapshot: Snapshot) -> Path:
-    """The serving file of a snapshot (制作供数文件).
+    """The serving file of a snapshot as it was gathered (制作供数文件).
 
     Raises:
         NotFound: when the lake no longer holds the version.
     """
     place = path_of(snapshot)
+    with _drafting(place) as draft, contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as made:
+        _fill(made, snapshot)
+    return place
+
+
+def put_right(snapshot: Snapshot, mark: int) -> Path:
+    """A copy of a serving file with the values that were put right (写入更正值)."""
+    place = path_of(snapshot, mark)
+    with _drafting(place) as draft:
+        shutil.copyfile(path_of(snapshot), draft)
+        with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as made:
+            correcting.write(made, snapshot.dataset)
+    return place
+
+
+@contextlib.contextmanager
+def _drafting(place: Path) -> Iterator[str]:
+    """A file that gets its name when it is whole and on the disk, or never."""
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fd, draft = tempfile.mkstemp(dir=place.parent, prefix=".making-")
     os.close(fd)
     try:
-        with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as made:
-            _fill(made, snapshot)
+        yield draft
         _sync(draft)
         Path(draft).replace(place)
     finally:
         Path(draft).unlink(missing_ok=True)
-    return place
 
 
 def _sync(path: str) -> None:
@@ -199,24 +227,36 @@ def _quoted(name: str) -> str:
 
 
 def kept(dataset: str) -> dict[int, Path]:
-    """The files that are there, by version (现有供数文件)."""
-    found = {}
+    """The files that are there, by version: of several the one with the newest mark (现有供数文件)."""
+    return {version: files[-1] for version, files in _files(dataset).items()}
+
+
+def _files(dataset: str) -> dict[int, list[Path]]:
+    """All files by version, by rising mark."""
+    found: dict[int, list[tuple[int, Path]]] = {}
     for path in folder(dataset).glob("*.sqlite"):
-        version, _, _ = path.stem.partition("-")
-        if version.isdigit():
-            found[int(version)] = path
-    return found
+        version, schema, mark = (*path.stem.split("-"), "0")[:3]
+        if version.isdigit() and schema.isdigit() and mark.isdigit():
+            found.setdefault(int(version), []).append((int(mark), path))
+    return {version: [path for _, path in sorted(files)] for version, files in found.items()}
 
 
 def sweep(dataset: str) -> int:
-    """Remove files that nobody can point into any more (清理旧供数文件); how many went."""
-    files = sorted(kept(dataset).items(), reverse=True)
-    gone = 0
-    for number, (_, path) in enumerate(files):
-        if number < KEPT:
-            continue
-        replaced_at = files[number - 1][1].stat().st_mtime
-        if time.time() - replaced_at > KEPT_SECONDS:
-            path.unlink(missing_ok=True)
-            gone += 1
-    return gone
+    """Remove files that nobody can point into any more (清理旧供数文件); how many went.
+
+    Of the newest version the file as it was gathered stays: copies with values put right are made of it.
+    """
+    files = sorted(_files(dataset).items(), reverse=True)
+    gone = []
+    for number, (_, marked) in enumerate(files):
+        older = marked[1 if number == 0 else 0 : -1]
+        gone += [path for path in older if _age(marked[-1]) > MARKED_SECONDS]
+        if number >= KEPT and _age(files[number - 1][1][0]) > KEPT_SECONDS:
+            gone.append(marked[-1])
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _age(path: Path) -> float:
+    return time.time() - path.stat().st_mtime

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +24,7 @@ from zhujianyun.kernel.resource.filters import Condition
 from zhujianyun.kernel.resource.items import Item
 
 COUNT_MOST = 100_000
+KEY_MARK = "\x1f"  # between the parts of a key in the log
 _TEXTS_MOST = 200
 _PAIRS = 50  # items per json_object: a function takes 127 arguments at most
 _COMPARE = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -80,9 +82,26 @@ class Granted:
         given = self.ground.effective
         content = [
             [item.code for item in given.items], sorted(given.masks.items()), sorted(given.columns.items()),
-            [one.row() for one in given.conditions],
+            [one.row() for one in given.conditions], self.served.corrections,
         ]  # fmt: skip
         return hashlib.sha256(orjson.dumps(content)).hexdigest()[:16]
+
+    def corrected(self, question: Question, key: str) -> list[str]:
+        """The items of an answer's row that were put right (更正的信息项): those that are asked for and given."""
+        names = self.served.corrected.get(key)
+        if not names:
+            return []
+        return [item.code for item in question.items if self._columns[item.code].name in names]
+
+    def key_text(self, parts: Sequence[str]) -> str:
+        """A key of the address as the file writes it (主键)."""
+        held = zip(parts, self._key_columns, strict=True)
+        return KEY_MARK.join(
+            storing.decimal_text(Decimal(part))
+            if one.type == "decimal"
+            else str(storing.compared(part, one.type))
+            for part, one in held
+        )
 
     def _where(self, conditions: Iterable[Condition]) -> Statement:
         made = [_condition(one, self._columns[one.item]) for one in conditions]

@@ -10,15 +10,15 @@ import orjson
 
 from zhujianyun.apps.data_gateway.api.gate import Call
 from zhujianyun.apps.data_gateway.api.table.answers import CSV, JSON, Answer, table
-from zhujianyun.apps.data_gateway.api.table.asked import COUNT_MOST, Granted, Place, Statement
+from zhujianyun.apps.data_gateway.api.table.asked import COUNT_MOST, KEY_MARK, Granted, Place, Statement
 from zhujianyun.apps.data_gateway.api.table.serving import THREADS, TooLong
 from zhujianyun.apps.data_gateway.rules import asking, cursors, records
 from zhujianyun.apps.data_gateway.rules.asking import Question
 from zhujianyun.apps.data_gateway.rules.deciding import Ground
 from zhujianyun.apps.data_gateway.rules.faults import Fault
 
-NEXT = "X-Zjy-Next"
-_KEY_MARK = "\x1f"  # between the parts of a key in the log
+NEXT, CORRECTED = "X-Zjy-Next", "X-Zjy-Corrected"
+_TOLD_MOST = 200  # corrected values that the header of a CSV answer names
 
 
 def row(call: Call, granted: Granted, key: list[str]) -> Answer:
@@ -39,6 +39,8 @@ def row(call: Call, granted: Granted, key: list[str]) -> Answer:
     call.subject_hash = _hashed(call, granted, *key)
     if call.headers.get("if-none-match") == tag:
         return Answer(304, b"", JSON, headers)
+    if granted.served.corrected and (codes := granted.corrected(question, granted.key_text(key))):
+        headers = (*headers, (CORRECTED, ",".join(codes)))
     return Answer(200, found[0][0].encode(), JSON, headers)
 
 
@@ -148,14 +150,31 @@ def _note(call: Call, granted: Granted, question: Question, rows: int) -> None:
     call.dataset, call.snapshot = granted.served.dataset, granted.served.version
 
 
+def _keys(granted: Granted, question: Question, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The key of each row: it stands behind what is shown."""
+    width = len(granted.served.key)
+    return [one[-1 - width : -1] if question.sort else one[-width:] for one in rows]
+
+
+def _put_right(
+    granted: Granted, question: Question, rows: list[tuple[Any, ...]]
+) -> list[tuple[int, list[str]]]:
+    """Which values of a page were put right: the number of the row on it, from 0, and the items."""
+    if not granted.served.corrected:
+        return []
+    told = enumerate(_keys(granted, question, rows))
+    return [
+        (at, codes)
+        for at, key in told
+        if (codes := granted.corrected(question, KEY_MARK.join(map(str, key))))
+    ]
+
+
 def _note_keys(call: Call, granted: Granted, question: Question, rows: list[tuple[Any, ...]]) -> None:
     """Which rows the page held, for whoever asks later who read his record (首末主键)."""
-    width = len(granted.served.key)
-    last = -1 if question.sort else None
-    keys = [one[-1 - width : last] if question.sort else one[-width:] for one in rows]
-    if keys:
-        call.first_key = _KEY_MARK.join(map(str, min(keys)))
-        call.last_key = _KEY_MARK.join(map(str, max(keys)))
+    if keys := _keys(granted, question, rows):
+        call.first_key = KEY_MARK.join(map(str, min(keys)))
+        call.last_key = KEY_MARK.join(map(str, max(keys)))
     exact = [
         one for one in question.conditions if one.op == "eq" and one.item in granted.ground.effective.masks
     ]
@@ -171,13 +190,19 @@ def _body(
     granted: Granted, question: Question, rows: list[tuple[Any, ...]], following: str,
     count: dict[str, Any], headers: tuple[tuple[str, str], ...],
 ) -> Answer:  # fmt: skip
+    put_right = _put_right(granted, question, rows)
     if question.format == "csv":
         width = len(question.items)
         texts = [
             item.type == "text" or item.code in granted.ground.effective.masks for item in question.items
         ]
+        if told := [f"{at}/{code}" for at, codes in put_right for code in codes]:
+            more = (f"+{len(told) - _TOLD_MOST}",) if len(told) > _TOLD_MOST else ()
+            headers = (*headers, (CORRECTED, ",".join((*told[:_TOLD_MOST], *more))))
         body = table([item.code for item in question.items], texts, [one[:width] for one in rows])
         return Answer(200, body, CSV, headers)
     rest = {"next": following or None, "snapshot": granted.served.version, **count}
+    if put_right:
+        rest["corrected"] = [{"row": at, "items": codes} for at, codes in put_right]
     listed = ",".join([one[0] for one in rows]).encode()
     return Answer(200, b'{"items":[' + listed + b"]," + orjson.dumps(rest)[1:], JSON, headers)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -57,6 +58,7 @@ class Served:
             self.columns = {one["name"]: Column(**one) for one in orjson.loads(about["columns"])}
             self.key: tuple[str, ...] = tuple(orjson.loads(about["key"]))
             self.dataset, self.version = about["dataset"], int(about["version"])
+            self.corrected = self._corrected() if int(about.get("corrections", 0)) else {}
         except (sqlite3.Error, KeyError, ValueError) as error:
             raise Fault("Server.ServerProxy.NoSnapshot") from error
 
@@ -70,6 +72,20 @@ class Served:
         made.execute("PRAGMA trusted_schema=OFF")
         made.create_function("mask", 2, masking.masked, deterministic=True)
         return made
+
+    def _corrected(self) -> dict[str, frozenset[str]]:
+        """Columns with values that were put right, by the key of their row (更正值)."""
+        found: dict[str, set[str]] = {}
+        for row, name in self._own.execute("SELECT row, name FROM corrected"):
+            found.setdefault(row, set()).add(name)
+        return {row: frozenset(names) for row, names in found.items()}
+
+    @cached_property
+    def corrections(self) -> str:
+        """Stands for the values that were put right (更正标记): changes with them."""
+        if not self.corrected:
+            return ""
+        return Path(self.path).stem
 
     def quick(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows, when they come at once (快速查询).
