@@ -198,6 +198,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 
 # Where the gateway process answers, as a browser sees it; empty: same origin.
 ZJY_GATEWAY_URL = os.environ.get("ZJY_GATEWAY_URL", "")
+# How many single look-ups of persons an hour a grant may make that names no such limit of its own; 0: any number.
+ZJY_GATEWAY_LOOKUPS_PER_HOUR = int(os.environ.get("ZJY_GATEWAY_LOOKUPS_PER_HOUR", "1000"))
 # How often a wall asks for its data when nobody nudges it.
 ZJY_WALL_REFRESH_SECONDS = int(os.environ.get("ZJY_WALL_REFRESH_SECONDS", "15"))
 # Whether a person may act at once for an enterprise that nobody knows yet; else an officer checks the claim.

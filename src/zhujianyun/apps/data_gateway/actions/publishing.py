@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Sum
 
 from zhujianyun.apps.data_gateway.actions import serving
-from zhujianyun.apps.data_gateway.models import AccessKey, Service, UsageDay
+from zhujianyun.apps.data_gateway.models import AccessKey, Call, Service, UsageDay
 from zhujianyun.apps.data_gateway.rules import policy, quota, receipts
 from zhujianyun.base import ciphers, clock
 from zhujianyun.base.ciphers import keys as key_files
@@ -56,7 +56,7 @@ def _mark() -> tuple[object, ...]:
         Case.objects.filter(ended=False).aggregate(n=Count("pk"), last=Max("pk")) if _has_own_keys() else {}
     )
     return (queries.change_mark(), *services.values(), *keys.values(), *newest.values(), files, *cases.values(),
-            settings.ZJY_GATEWAY_INSTANCE)  # fmt: skip
+            settings.ZJY_GATEWAY_INSTANCE, settings.ZJY_GATEWAY_LOOKUPS_PER_HOUR)  # fmt: skip
 
 
 def _offset() -> float:
@@ -104,6 +104,7 @@ def build(number: int, offset: float) -> policy.Policy:
         offered={one.mount.code: queries.offered(one.mount) for one in services},
         used=_used(grants), offset=offset, own=OWN, issues=_issues(), cursor_key=secret("gateway-cursor"),
         subject_key=secret("gateway-subject"), keys_folder=str(key_files.folder()), signing=signer.alg,
+        lookups_per_hour=settings.ZJY_GATEWAY_LOOKUPS_PER_HOUR,
     )  # fmt: skip
 
 
@@ -192,7 +193,23 @@ def _used(grants: list[Grant]) -> dict[str, dict[str, int]]:
     }
     for row in rows.filter(on=today).values("grant").annotate(n=Sum("calls")):
         found[row["grant"]][name] = row["n"]
+    for grant, looked in _looked_up().items():
+        found.setdefault(grant, {}).update(looked)
     return found
+
+
+def _looked_up() -> dict[str, dict[str, int]]:
+    """Look-ups of this hour by grant."""
+    now = int(clock.now().timestamp() * 1_000_000)
+    rows = Call.objects.filter(
+        kind="call",
+        request_in__gte=now // quota.HOUR_US * quota.HOUR_US,
+        at__gte=clock.now() - timedelta(hours=1),
+    )
+    counted = (
+        rows.exclude(subject_hash="").exclude(grant="").values("grant").annotate(n=Count("pk")).order_by()
+    )
+    return {row["grant"]: {quota.hour_of(now): row["n"]} for row in counted}
 
 
 def described(service: Service) -> policy.Service:

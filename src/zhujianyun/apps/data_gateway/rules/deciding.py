@@ -174,7 +174,9 @@ class Compiled:
         except (NotAllowed, RuleBroken) as error:
             raise _refused(error) from error
         networks = tuple(ip_network(one) for one in terms.networks)
-        found = Ground(service, terms, given, Limits.of(terms.quota), networks)
+        is_personal = any(item.sensitivity == "personal" for item in given.items)
+        limits = Limits.of(terms.quota, self.policy.lookups_per_hour if is_personal else 0)
+        found = Ground(service, terms, given, limits, networks)
         self._grounds[terms.code] = found
         return found
 

@@ -87,6 +87,7 @@ class Policy:
     subject_key: str = ""  # hexadecimal; keys the hashes of looked-up identifiers
     keys_folder: str = ""  # where the key of receipts lies, by its label
     signing: str = "ed25519"
+    lookups_per_hour: int = 0  # single look-ups of persons that a grant without a limit of its own may make
 
 
 def dump(policy: Policy) -> bytes:
@@ -110,7 +111,7 @@ def load(data: bytes) -> Policy:
         offered={code: _offered(one) for code, one in row["offered"].items()},
         used=row["used"], offset=row["offset"], own=row["own"], issues=frozenset(row["issues"]),
         cursor_key=row["cursor_key"], subject_key=row["subject_key"], keys_folder=row["keys_folder"],
-        signing=row["signing"],
+        signing=row["signing"], lookups_per_hour=row.get("lookups_per_hour", 0),
     )  # fmt: skip
 
 

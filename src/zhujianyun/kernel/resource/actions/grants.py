@@ -21,7 +21,7 @@ from zhujianyun.kernel.resource.queries import edition_now
 from zhujianyun.kernel.system.models import BusinessSystem
 
 GRANT = "resource.grant"
-QUOTAS = ("per_second", "per_day", "total")
+QUOTAS = ("per_second", "per_day", "total", "lookups_per_hour")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class Grant(models.Model):
     """A grant (授权): consumer, mount, items, rows, masks, purpose, period and quota.
 
     ``row_filter`` is a list of {item, op, value}; ``masks`` maps item codes to kinds of
-    ``base.masks``; ``quota`` is {per_second, per_day, total}, absent or null means no limit of that
+    ``base.masks``; ``quota`` is {per_second, per_day, total, lookups_per_hour}, absent or null means no limit of that
     kind; ``networks`` are CIDRs, empty means any. Access at a moment is the grant cut down to what
     the entry then offers: see ``resource.granting``.
     """

@@ -120,6 +120,26 @@ class Gate:
         call.permit = permit
         return permit
 
+    def look_up(self, call: Call, *numbers: str) -> None:
+        """A call asks for one person or firm by number (逐条查询): the log names whom by a keyed hash.
+
+        Raises:
+            Fault: Client.LookupsTooMany.
+        """
+        self.count_look_up(call)
+        call.subject_hash = records.hashed(call.subject_key, *numbers)
+
+    def count_look_up(self, call: Call) -> None:
+        """Take a look-up from the hour's (计入逐条查询).
+
+        Raises:
+            Fault: Client.LookupsTooMany.
+        """
+        assert call.permit is not None
+        ground = call.permit.ground
+        if ground.limits.lookups is not None and self._ledger is not None:
+            self._ledger.look_up(ground.terms.code, ground.limits, call.request_in)
+
     def _quota(self, compiled: Compiled) -> Ledger:
         if self._ledger is None:
             self._ledger = Ledger(self.serving, self.log.name, compiled.policy)

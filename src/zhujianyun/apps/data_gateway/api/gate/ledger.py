@@ -114,6 +114,18 @@ class Ledger:
             self._unspend(grant, quota.day_of(at_us), limits.per_day)
             self._unspend(grant, quota.TOTAL, limits.total)
 
+    def look_up(self, grant: str, limits: quota.Limits, at_us: int) -> None:
+        """Take one look-up of the hour (占用逐条查询); found or not it stays taken, for a miss tells something, too.
+
+        Raises:
+            Fault: Client.LookupsTooMany, with the time until the next hour.
+        """
+        if limits.lookups is None:
+            return
+        with self._lock:
+            if not self._spend(grant, quota.hour_of(at_us), limits.lookups):
+                raise Fault("Client.LookupsTooMany", retry_after=quota.seconds_of_hour_left(at_us))
+
     def _spend(self, grant: str, period: str, limit: int) -> bool:
         held = self._slices.get((grant, period)) or self._slices.setdefault((grant, period), _Slice())
         now = time.monotonic()
@@ -237,7 +249,10 @@ class Ledger:
 
 
 def used_in(log: Path) -> Counter[tuple[str, str]]:
-    """What a log file tells of counters (日志中的用量): succeeded calls by grant and day, and by grant."""
+    """What a log file tells of counters (日志中的用量).
+
+    Succeeded calls by grant and day, and by grant; look-ups by grant and hour, whether they found somebody or not.
+    """
     used: Counter[tuple[str, str]] = Counter()
     if not log.exists():
         return used
@@ -245,7 +260,14 @@ def used_in(log: Path) -> Counter[tuple[str, str]]:
         if row["k"] == "call" and row["succeeded"] and row["grant"]:
             used[(row["grant"], quota.day_of(row["request_in"]))] += 1
             used[(row["grant"], quota.TOTAL)] += 1
+        if row["k"] == "call" and row["grant"] and row["subject_hash"] and _went_on(row["fault_code"]):
+            used[(row["grant"], quota.hour_of(row["request_in"]))] += 1
     return used
+
+
+def _went_on(fault: str) -> bool:
+    """Whether a look-up was let through: what the caller was refused for was not, but for a row that is not there."""
+    return not fault.startswith("Client.") or fault == "Client.RowUnknown"
 
 
 class _Buckets:

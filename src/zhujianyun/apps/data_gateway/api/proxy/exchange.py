@@ -62,6 +62,8 @@ class Exchange:
         call.address = paths.address_of(call.target)
         self._name_path()
         permit = plane.gate.enter(call)
+        if call.subject_hash:
+            plane.gate.count_look_up(call)
         self.route = plane.route(permit.ground)
         if self.heading.length > plane.limits.request_body:
             raise Fault("Client.BodyTooLarge", close=True)

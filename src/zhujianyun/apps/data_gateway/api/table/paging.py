@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from zhujianyun.apps.data_gateway.api.gate import Call
+from zhujianyun.apps.data_gateway.api.gate import Call, Gate
 from zhujianyun.apps.data_gateway.api.table.answers import CSV, JSON, Answer, table
 from zhujianyun.apps.data_gateway.api.table.asked import COUNT_MOST, KEY_MARK, Granted, Place, Statement
 from zhujianyun.apps.data_gateway.api.table.serving import THREADS, TooLong
-from zhujianyun.apps.data_gateway.rules import asking, cursors, records
+from zhujianyun.apps.data_gateway.rules import asking, cursors
 from zhujianyun.apps.data_gateway.rules.asking import Question
 from zhujianyun.apps.data_gateway.rules.deciding import Ground
 from zhujianyun.apps.data_gateway.rules.faults import Fault
@@ -21,22 +21,24 @@ NEXT, CORRECTED = "X-Zjy-Next", "X-Zjy-Corrected"
 _TOLD_MOST = 200  # corrected values that the header of a CSV answer names
 
 
-def row(call: Call, granted: Granted, key: list[str]) -> Answer:
+def row(call: Call, granted: Granted, key: list[str], gate: Gate) -> Answer:
     """One row by its key (按主键取一行).
 
     Raises:
-        Fault: Client.RowUnknown, also for a row outside the grant: the caller cannot tell the two apart.
+        Fault: Client.RowUnknown, also for a row outside the grant: the caller cannot tell the two apart;
+            Client.LookupsTooMany.
     """
     call.path = f"/{granted.ground.service.version}/items/*"
     question = _question(call, granted)
     if question.conditions or question.sort or question.cursor or question.count or question.format != "json":
         raise Fault("Client.BadFilter", "按主键查询只能再用 items 参数。")
     tag, headers = _tagged(call, granted, question, "/".join(key))
-    found = _bracketed(call, granted, granted.by_key(question, key))
+    statement = granted.by_key(question, key)
+    gate.look_up(call, *key)
+    found = _bracketed(call, granted, statement)
     if not found:
         raise Fault("Client.RowUnknown")
     _note(call, granted, question, 1)
-    call.subject_hash = _hashed(call, granted, *key)
     if call.headers.get("if-none-match") == tag:
         return Answer(304, b"", JSON, headers)
     if granted.served.corrected and (codes := granted.corrected(question, granted.key_text(key))):
@@ -44,7 +46,7 @@ def row(call: Call, granted: Granted, key: list[str]) -> Answer:
     return Answer(200, found[0][0].encode(), JSON, headers)
 
 
-async def page(call: Call, granted: Granted, at: Callable[[Ground, int], Granted], secret: bytes) -> Answer:
+async def page(call: Call, granted: Granted, at: Callable[[Ground, int], Granted], gate: Gate) -> Answer:
     """One page of rows (取一页).
 
     Raises:
@@ -52,6 +54,7 @@ async def page(call: Call, granted: Granted, at: Callable[[Ground, int], Granted
     """
     call.path = f"/{granted.ground.service.version}/items"
     question = _question(call, granted)
+    secret = gate.policy().cursor_key
     cursor = _cursor(question, granted, secret)
     if cursor is not None:
         granted = at(granted.ground, cursor.snapshot)
@@ -59,6 +62,8 @@ async def page(call: Call, granted: Granted, at: Callable[[Ground, int], Granted
     if call.headers.get("if-none-match") == tag:
         _note(call, granted, question, 0)
         return Answer(304, b"", JSON, headers)
+    if number := _looked_up(granted, question):
+        gate.look_up(call, number)
     rows, after = await _rows(call, granted, question, cursor)
     _note(call, granted, question, len(rows))
     _note_keys(call, granted, question, rows)
@@ -175,15 +180,12 @@ def _note_keys(call: Call, granted: Granted, question: Question, rows: list[tupl
     if keys := _keys(granted, question, rows):
         call.first_key = KEY_MARK.join(map(str, min(keys)))
         call.last_key = KEY_MARK.join(map(str, max(keys)))
-    exact = [
-        one for one in question.conditions if one.op == "eq" and one.item in granted.ground.effective.masks
-    ]
-    if exact:
-        call.subject_hash = _hashed(call, granted, str(exact[0].value))
 
 
-def _hashed(call: Call, granted: Granted, *values: str) -> str:
-    return records.hashed(call.subject_key, *values)
+def _looked_up(granted: Granted, question: Question) -> str:
+    """The number by which a page asks for one person (精确查询的号码); empty when it does not."""
+    masks = granted.ground.effective.masks
+    return next((str(one.value) for one in question.conditions if one.op == "eq" and one.item in masks), "")
 
 
 def _body(

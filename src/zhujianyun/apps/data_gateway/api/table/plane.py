@@ -86,8 +86,8 @@ class Plane:
     async def _rows(self, call: Call, ground: Ground, key: list[str]) -> Answer:
         granted = self._granted_now(ground)
         if key:
-            return paging.row(call, granted, key)
-        return await paging.page(call, granted, self._granted_at, self._secret())
+            return paging.row(call, granted, key, self.gate)
+        return await paging.page(call, granted, self._granted_at, self.gate)
 
     def _described(self, call: Call, permit: Permit) -> Answer:
         call.path, call.known.test = "/openapi.json", True  # looking at the description is no use of data
@@ -95,9 +95,6 @@ class Plane:
         place, ground = openapi.Place(server, permit.client), permit.ground
         made = openapi.document(ground.service, ground.terms, ground.effective, place)
         return Answer(200, orjson.dumps(made), "application/json")
-
-    def _secret(self) -> bytes:
-        return self.gate.policy().cursor_key
 
     def _granted_now(self, ground: Ground) -> Granted:
         return self._granted_on(ground, ground.service.snapshot, ground.service.file)
