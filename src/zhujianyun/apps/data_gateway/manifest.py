@@ -1,8 +1,9 @@
 """What 数据共享 offers and needs (应用清单)."""
 
+from zhujianyun.apps.data_gateway.actions import telling
 from zhujianyun.apps.data_gateway.jobs import TICKS
 from zhujianyun.apps.data_gateway.queries import CONSUME, OPERATE, VIEW, served
-from zhujianyun.ui.manifest import Manifest, MenuEntry, Process, RoleOffer
+from zhujianyun.ui.manifest import Follow, Manifest, MenuEntry, Process, RoleOffer
 
 API = "zhujianyun.apps.data_gateway.api"
 
@@ -40,6 +41,7 @@ MANIFEST = Manifest(
         MenuEntry("数据共享", "data_gateway:home", "link", VIEW, 230),
         MenuEntry("我的接口", "data_gateway:mine", "key", CONSUME, 231),
     ),
+    followers=(Follow("data_gateway.put_right", ("resource.row.put_right",), telling.follow),),
     pins=(served.PINS,),
     sample="zhujianyun.apps.data_gateway.sample:play",
     sample_order=900,

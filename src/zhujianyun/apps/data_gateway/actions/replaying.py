@@ -7,6 +7,7 @@ answers would have hidden: of values that differ there is a number, and an examp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -17,10 +18,10 @@ from zhujianyun.apps.data_gateway.rules import masking, openapi
 from zhujianyun.base.errors import NotAllowed, NotFound, RuleBroken
 from zhujianyun.kernel import journal
 from zhujianyun.kernel.access import Actor
-from zhujianyun.kernel.resource import granting
+from zhujianyun.kernel.resource import correcting, granting
 from zhujianyun.kernel.resource import queries as resources
 from zhujianyun.kernel.resource.items import Item
-from zhujianyun.kernel.resource.models import Dataset, Edition, Grant
+from zhujianyun.kernel.resource.models import Dataset, Edition, Grant, Override
 
 CALLS_MOST = 400
 
@@ -130,6 +131,7 @@ def _rows_of(
     """The rows that the calls reached, each once, by snapshot and key."""
     columns = {*sides.before.columns.values(), *(sides.after.columns.values() if sides.after else ())}
     reached: dict[tuple[Any, ...], dict[str, Any]] = {}
+    corrections = list(Override.objects.filter(dataset=dataset).order_by("pk"))
     for call in calls:
         first, last = rows.key_of(call.first_key, dataset), rows.key_of(call.last_key, dataset)
         try:
@@ -138,10 +140,26 @@ def _rows_of(
             found.gone += 1
             continue
         found.wider += len(held) > call.rows
-        for row in held:
+        then = [one for one in corrections if one.made_at <= call.at and (one.ended_at or call.at) >= call.at]
+        for row in _put_right(held, dataset, then):
             reached[(call.snapshot, *(row[name] for name in dataset.key))] = row
     found.rows = len(reached)
     return reached
+
+
+def _put_right(
+    held: list[dict[str, Any]], dataset: Dataset, corrections: Sequence[Override]
+) -> list[dict[str, Any]]:
+    """Rows as they were served: with the values that were put right by then."""
+    kinds = {column["name"]: column["type"] for column in dataset.columns}
+    by_key = {tuple(str(row[name]) for name in dataset.key): row for row in held}
+    for one in corrections:
+        parts = correcting.key_parts(one.row_key, dataset.key)
+        row = by_key.get(parts) if parts else None
+        if row is not None and one.column in row:
+            with suppress(ValueError):
+                row[one.column] = rows.stored(correcting.typed(one.value, kinds[one.column]))
+    return held
 
 
 def _compare(

@@ -56,7 +56,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and doc is not None and form.is_valid():
         answer = trying.call(doc, form.cleaned_data)
     context = {
-        "grant": held, "line": consuming.line_of(held), "doc": doc, "form": form, "answer": answer,
+        "grant": held, "line": consuming.line_of(held), "look_ups": consuming.look_ups(held), "corrections": consuming.corrections(held), "doc": doc, "form": form, "answer": answer,
         "calls": list(consuming.calls(by).filter(grant=held.code)[:CALLS_SHOWN]), "calls_shown": CALLS_SHOWN,
         **bars(list(consuming.line_of(held).days)),
     }  # fmt: skip

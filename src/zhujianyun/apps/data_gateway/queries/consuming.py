@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from zhujianyun.apps.data_gateway.models import AccessKey, Call, Service, UsageDay
 from zhujianyun.apps.data_gateway.queries import CONSUME
+from zhujianyun.apps.data_gateway.rules import quota
 from zhujianyun.base import clock
 from zhujianyun.base.errors import NotAllowed, NotFound, RuleBroken
 from zhujianyun.kernel import access
@@ -21,9 +22,10 @@ from zhujianyun.kernel.access import ALL, Actor
 from zhujianyun.kernel.access.models import Office
 from zhujianyun.kernel.resource import granting
 from zhujianyun.kernel.resource import queries as resources
-from zhujianyun.kernel.resource.models import Grant
+from zhujianyun.kernel.resource.models import Grant, Override
 
 DAYS = 30
+CORRECTIONS_SHOWN = 20
 ERRORS_SHOWN = 12
 
 
@@ -105,7 +107,7 @@ def lines(by: Actor) -> list[Line]:
     """The grants of an office with what is left of each (我的服务); usable ones first."""
     held = list(grants(by).order_by("resource__title", "code"))
     today = clock.today()
-    used = _used_of_ledger([grant.code for grant in held], today)
+    used = _used_of_ledger([grant.code for grant in held], quota.day_of(_now_us()))
     counted = _counted([grant.code for grant in held], today)
     days = _days_by_grant([grant.code for grant in held], today)
     found = [_line(grant, used, counted, days.get(grant.code, ())) for grant in held]
@@ -116,13 +118,13 @@ def line_of(grant: Grant) -> Line:
     """One grant (一个服务)."""
     today, codes = clock.today(), [grant.code]
     days = _days_by_grant(codes, today).get(grant.code, ())
-    return _line(grant, _used_of_ledger(codes, today), _counted(codes, today), days)
+    return _line(grant, _used_of_ledger(codes, quota.day_of(_now_us())), _counted(codes, today), days)
 
 
 def _line(
     grant: Grant, used: dict[tuple[str, str], int], counted: dict[str, int], days: tuple[Day, ...]
 ) -> Line:
-    today = clock.today().isoformat()
+    today = quota.day_of(_now_us())
     absorbed = {day.on: day.calls for day in days if not day.history}
     day_used = max(used.get((grant.code, today), 0), absorbed.get(clock.today(), 0))
     total_used = max(used.get((grant.code, "total"), 0), counted.get(grant.code, 0))
@@ -158,7 +160,23 @@ def effective(grant: Grant) -> granting.Effective:
     return granting.effective(resources.terms(grant), resources.offered(grant.mount), clock.now())
 
 
-def _used_of_ledger(codes: list[str], today: date) -> dict[tuple[str, str], int]:
+def look_ups(grant: Grant) -> Left | None:
+    """What is left of this hour's single look-ups (本小时逐条查询); None where nothing limits them."""
+    try:
+        is_personal = any(item.sensitivity == "personal" for item in effective(grant).items)
+    except (NotAllowed, NotFound, RuleBroken):
+        return None
+    limit = quota.Limits.of(grant.quota, settings.ZJY_GATEWAY_LOOKUPS_PER_HOUR if is_personal else 0).lookups
+    hour = quota.hour_of(_now_us())
+    used = _used_of_ledger([grant.code], hour).get((grant.code, hour), 0)
+    return Left("本小时逐条查询", limit, used) if limit else None
+
+
+def _now_us() -> int:
+    return int(clock.now().timestamp() * 1_000_000)
+
+
+def _used_of_ledger(codes: list[str], period: str) -> dict[tuple[str, str], int]:
     """What the planes' ledger says is used, leases included; empty while no plane has run."""
     file = Path(settings.ZJY_SERVING) / "quota.sqlite"
     if not codes or not file.exists():
@@ -171,7 +189,7 @@ def _used_of_ledger(codes: list[str], today: date) -> dict[tuple[str, str], int]
     )
     base = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=2.0)
     try:
-        rows = base.execute(question, [*codes, today.isoformat()]).fetchall()
+        rows = base.execute(question, [*codes, period]).fetchall()
     except sqlite3.OperationalError:
         return {}  # a ledger that is just being made has no tables yet
     finally:
@@ -211,6 +229,38 @@ def _bars(rows: Iterable[dict[str, Any]]) -> list[Day]:
         Day(row["on"], row["calls"], row["failed"], bool(row["history"]), round(100 * row["calls"] / most))
         for row in listed
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """One value put right that a grant gives (更正过的值): whether this office had read the former one."""
+
+    at: datetime
+    item_zh: str
+    row_key: str  # empty where the grant does not show the key
+    is_told: bool
+    ended_zh: str
+
+
+def corrections(grant: Grant) -> list[Corrected]:
+    """The values put right among what a grant gives, the newest first (更正过的值)."""
+    if grant.mount.dataset is None:
+        return []
+    try:
+        given = effective(grant)
+    except (NotAllowed, NotFound, RuleBroken):
+        return []
+    zh = {given.columns[item.code]: item.zh for item in given.items}
+    plain = {given.columns[item.code] for item in given.items if item.code not in given.masks}
+    shows_key = plain.issuperset(grant.mount.dataset.key)
+    rows = Override.objects.filter(dataset=grant.mount.dataset, column__in=zh)[:CORRECTIONS_SHOWN]
+    return [
+        Corrected(
+            one.made_at, zh[one.column], one.row_key if shows_key else "", grant.consumer.code in one.told,
+            one.get_ended_why_display(),
+        )
+        for one in rows
+    ]  # fmt: skip
 
 
 def keys(by: Actor) -> QuerySet[AccessKey]:

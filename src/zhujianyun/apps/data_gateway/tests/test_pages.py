@@ -280,3 +280,29 @@ def test_lists_ask_as_many_questions_for_many_as_for_one(served, who, path):
         client.get(BASE + path)
     assert len(many) == len(few)
     assert len(few) <= 40
+
+
+def test_a_consumer_sees_what_was_put_right_and_whether_he_had_the_former_value(served):
+    from zhujianyun.kernel.access import SYSTEM
+    from zhujianyun.kernel.resource import actions as resources
+
+    for row_key, told in (("450100-1", ["450100"]), ("450100-2", [])):
+        one = resources.put_right(
+            served.mount.dataset,
+            row_key,
+            "holder_name",
+            "对",
+            was="错",
+            case_number="桂数核2020-00001",
+            by=SYSTEM,
+        )
+        resources.note_told(one, told, len(told), by=SYSTEM)
+    page = served.come_in("consumer").get(BASE + f"mine/grants/{served.grant.code}/").content.decode()
+    part = page.partition('id="corrections"')[2].partition("</section>")[0]
+    assert part.count("取得过原值，请重新获取") == 1 and part.count("未取得原值") == 1
+    assert "450100-1" in part and "对" not in part.replace("对照", "")
+
+
+def test_what_is_left_of_the_hours_look_ups_is_told_where_persons_are_concerned(served):
+    page = served.come_in("consumer").get(BASE + f"mine/grants/{served.grant.code}/").content.decode()
+    assert "本小时逐条查询余量" in page and "1,000 / 1,000 次" in page

@@ -17,10 +17,10 @@ from zhujianyun.kernel.resource.actions.holdings import (
     stop_dataset,
 )
 from zhujianyun.kernel.resource.actions.mounts import mount_api, mount_file, mount_table, unmount
-from zhujianyun.kernel.resource.actions.overrides import check_value, put_right, settle
+from zhujianyun.kernel.resource.actions.overrides import check_value, note_told, put_right, settle
 
 __all__ = [
     "Decision", "Draft", "accept_schema", "check_value", "enter", "expire_grants", "issue_grant", "land", "mount_api",
-    "mount_file", "mount_table", "promise_cadence", "publish", "put_right", "register_dataset", "resume_grant", "revoke_grant",
+    "mount_file", "mount_table", "note_told", "promise_cadence", "publish", "put_right", "register_dataset", "resume_grant", "revoke_grant",
     "settle", "stop_dataset", "suspend_grant", "unmount", "withdraw",
 ]  # fmt: skip

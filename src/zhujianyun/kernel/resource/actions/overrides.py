@@ -60,6 +60,23 @@ def put_right(
 
 
 @transaction.atomic
+def note_told(
+    one: Override, offices: Sequence[str], calls: int, *, by: Actor, case_id: int | None = None
+) -> bool:
+    """Note who had read the row and was told of the right value (登记告知); False when that was done before."""
+    held = Override.objects.select_for_update().get(pk=one.pk)
+    if held.told_at is not None:
+        return False
+    held.told, held.told_calls, held.told_at = sorted(offices), calls, clock.now()
+    held.save(update_fields=["told", "told_calls", "told_at"])
+    facts = {"case": held.case_number, "offices": held.told, "calls": calls}
+    journal.record(
+        "resource.row.told", actor=by.key, object=("override", str(one.pk)), case_id=case_id, facts=facts
+    )
+    return True
+
+
+@transaction.atomic
 def settle(dataset: Dataset, *, by: Actor) -> int:
     """End the corrections that the newest snapshot says by itself (数源已改正); how many."""
     held = list(Override.objects.select_for_update().filter(dataset=dataset, ended_at=None))

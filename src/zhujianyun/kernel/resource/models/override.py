@@ -13,7 +13,8 @@ class Override(models.Model):
 
     ``row_key`` are the parts of the key as text, joined by a stroke when the key has several columns. A
     later correction of the same value is another row; ``ended_at`` closes the former. ``was`` is what
-    stood there when the correction was made, as the reporter saw it.
+    stood there when the correction was made, as the reporter saw it; ``told`` are the offices that had read
+    the row and were told.
     """
 
     class Ended(models.TextChoices):
@@ -31,6 +32,9 @@ class Override(models.Model):
     made_at = models.DateTimeField("更正时间", default=clock.now)
     ended_at = models.DateTimeField("失效时间", null=True, blank=True)
     ended_why = models.CharField("失效原因", max_length=9, choices=Ended.choices, blank=True, default="")
+    told = models.JSONField("已告知的使用方", default=list)  # codes of offices
+    told_calls = models.PositiveBigIntegerField("取得过原值的调用", default=0)
+    told_at = models.DateTimeField("告知时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "更正值"

@@ -141,3 +141,12 @@ def test_a_key_is_read_by_its_columns(text, key, parts):
 )  # fmt: skip
 def test_a_gathered_value_is_what_a_correction_says(value, text, kind, same):
     assert correcting.says(value, text, kind) is same
+
+
+def test_who_was_told_is_noted_once(homes):
+    one = put(homes, "name", "乙楼")
+    assert actions.note_told(one, ["450200", "450100"], 3, by=SYSTEM)
+    assert not actions.note_told(one, [], 0, by=SYSTEM)
+    one.refresh_from_db()
+    assert (one.told, one.told_calls) == (["450100", "450200"], 3)
+    assert Entry.objects.filter(verb="resource.row.told").count() == 1

@@ -47,7 +47,7 @@ VERBS_ZH = {
     "gathering.versions.remove": "清理旧版本",
     "resource.dataset.register": "登记数据集", "resource.dataset.land": "发布数据版本",
     "resource.dataset.accept_schema": "确认结构变更", "resource.dataset.stop": "停止归集", "resource.dataset.cadence": "调整归集间隔",
-    "resource.row.put_right": "写入更正值", "resource.row.delivered": "数源已改正", "data_gateway.told": "告知更正",
+    "resource.row.put_right": "写入更正值", "resource.row.delivered": "数源已改正", "resource.row.told": "告知更正",
     "resource.grant.suspend": "暂停授权", "resource.grant.resume": "恢复授权", "resource.grant.revoke": "撤销授权",
     "data_catalogue.draft": "开始编制目录", "data_catalogue.save": "保存编制稿", "data_catalogue.export": "导出目录",
     "data_catalogue.import_check": "检查导入表", "data_catalogue.import_write": "导入目录",
