@@ -67,7 +67,7 @@ yearbook: $(VENV)/.ready-dev  ## 全量演完 2020 年，逐项核对年鉴数�
 	@ZJY_VAR=var/yearbook $(BIN)/zhujianyun demo --no-serve $(DEMO_ARGS)
 	@ZJY_FULL_YEAR=$(CURDIR)/var/yearbook $(BIN)/pytest tests/yearbook $(TEST_ARGS)
 
-conformance: $(VENV)/.ready-dev  ## 对照外部标准：目录形状、CKAN 客户端、代码校验、请求摘要、接口说明、拒绝用例
+conformance: $(VENV)/.ready-dev  ## 对照外部标准：目录形状、CKAN 客户端、代码校验、请求摘要、库表和代理的接口说明、拒绝用例
 	@$(BIN)/python scripts/conformance.py $(CONFORMANCE_ARGS)
 
 screenshots: $(VENV)/.ready-dev  ## 从运行中的演示（make demo）重拍文档图片

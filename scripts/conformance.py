@@ -2,6 +2,12 @@
 
     scripts/conformance.py [--var FOLDER] [--codes N] [--cases N] [--only PART …]
 
+    vectors   request hashes that were agreed        codes  check digits against others' implementations
+    clients   the catalogue through CKAN clients      shapes catalogue exports against DCAT-AP
+    refusals  what the proxy must refuse, over sockets
+    table     the table plane against the OpenAPI document of a grant, by schemathesis with states
+    proxy     the same for the proxy plane: the demo's three departments and an interface with HEAD and POST
+
 Starts a platform of its own on free ports: a copy of the prepared demo year, or of the folder that is named.
 Ends with status 1 when anything does not agree, or could not be looked at.
 """
@@ -22,14 +28,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests import house as houses  # noqa: E402
-from tests.conformance import clients, codes, gateway, grants, shapes, vectors  # noqa: E402
+from tests.conformance import clients, codes, gateway, grants, proxied, shapes, vectors  # noqa: E402
 from tests.conformance.verdicts import Verdict  # noqa: E402
 from tests.stories import running  # noqa: E402
 
-PARTS = ("vectors", "codes", "clients", "shapes", "refusals", "table")
+PARTS = ("vectors", "codes", "clients", "shapes", "refusals", "table", "proxy")
 NAMES = {
     "vectors": "请求摘要", "codes": "代码校验", "clients": "目录接口", "shapes": "目录导出", "refusals": "拒绝用例",
-    "table": "库表接口",
+    "table": "库表接口", "proxy": "接口代理",
 }  # fmt: skip
 
 
@@ -51,7 +57,7 @@ def look(wanted: list[str], var: Path | None, number: int, cases: int) -> list[t
         found.append(looked_at("vectors", vectors.run))
     if "codes" in wanted:
         found.append(looked_at("codes", lambda: codes.run(number)))
-    if {"clients", "shapes", "refusals", "table"} & set(wanted):
+    if {"clients", "shapes", "refusals", "table", "proxy"} & set(wanted):
         found += _at_a_platform(wanted, var, cases)
     return found
 
@@ -69,6 +75,9 @@ def _at_a_platform(wanted: list[str], var: Path | None, cases: int) -> list[tupl
             "clients": lambda: clients.run(site.house, site.base),
             "shapes": lambda: shapes.run(site.house, folder, site.base),
             "table": lambda: gateway.run_table(f"{host}:{int(port) + 2}", given(), folder, cases),
+            "proxy": lambda: proxied.run(
+                site.house, f"{host}:{int(port) + 3}", folder, cases, given()["api_mount"]
+            ),
             "refusals": lambda: gateway.run_refusals(site.house, int(port) + 3, given()),
         }
         return [looked_at(part, check) for part, check in checks.items() if part in wanted]

@@ -13,6 +13,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,34 @@ def described(plane: str, given: dict[str, str]) -> dict[str, Any]:
             time.sleep(0.5)
 
 
-def fuzz(name: str, schema: Path, base: str, given: dict[str, str], cases: int = CASES) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Fuzzed:
+    """What schemathesis told (模糊测试结果): requests that were made, that passed, what was wrong.
+
+    Without a link between operations there are no states to test.
+    """
+
+    generated: int
+    passed: int
+    with_states: bool
+    faults: list[str]
+
+
+def _until_served(plane: str, given: dict[str, str]) -> None:
+    """Wait for the serving file: a grant is known before its table is (等待供数文件)."""
+    deadline = time.monotonic() + PATIENCE
+    asked = urllib.request.Request(f"{plane}{given['address']}/v1/items?page_size=1", headers=headers(given))  # noqa: S310
+    while True:
+        try:
+            with urllib.request.urlopen(asked, timeout=10):  # noqa: S310
+                return
+        except urllib.error.HTTPError as error:
+            if error.status != 503 or time.monotonic() > deadline:
+                raise RuntimeError(f"库表没有供数：{error.status} {error.read()[:300]!r}") from error
+            time.sleep(0.5)
+
+
+def fuzz(schema: Path, base: str, given: dict[str, str], cases: int = CASES) -> Fuzzed:
     """Let schemathesis ask a running plane, all checks and states on (模糊测试)."""
     (schema.parent / "schemathesis.toml").write_text(SETTINGS)
     command = [
@@ -63,15 +92,29 @@ def fuzz(name: str, schema: Path, base: str, given: dict[str, str], cases: int =
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=900, check=False, cwd=schema.parent
     )
-    said = done.stdout + done.stderr
-    generated = re.search(r"([\d,]+) generated", said)
-    looked = f"{generated[1] if generated else '?'} 个请求，含有状态测试"
-    return Verdict(name, looked, [] if done.returncode == 0 else _failures(said))
+    return told(done.stdout + done.stderr, done.returncode)
+
+
+def told(said: str, status: int) -> Fuzzed:
+    """What a run said, in numbers and faults (读取结果)."""
+    line = said.rpartition("Test cases:")[2].strip().partition("\n")[0]
+    generated, found, skipped = (_count(what, line) for what in ("generated", "found", "skipped"))
+    is_with_states = "Stateful" in said and "Stateful (not applicable)" not in said
+    faults = _failures(said) if status else []
+    return Fuzzed(generated, generated - found - skipped, is_with_states, faults)
+
+
+def _count(what: str, line: str) -> int:
+    """A number of the line ``104 generated, 102 passed, 2 skipped`` (计数); nought where it is not told."""
+    found = re.search(rf"([\d,]+) {what}", line)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def _failures(said: str) -> list[str]:
-    found = [line.strip() for line in re.findall(r"^\s*- (.+)$", said, re.M)]
-    return [*dict.fromkeys(found)][:SHOWN] or [said.strip()[-400:]]
+    """Each thing that is wrong, with the first sentence about it (不符之处)."""
+    found = re.findall(r"^\s*- (ST\d+ .+)\n(?:\s*\n)*(?: {4,}(\S.*))?", said, re.M)
+    lines = [f"{title.strip()}：{about.strip()}" if about else title.strip() for title, about in found]
+    return [*dict.fromkeys(lines)] or [said.strip()[-400:]]
 
 
 def run_table(plane: str, given: dict[str, str], folder: Path, cases: int = CASES) -> Verdict:
@@ -79,9 +122,18 @@ def run_table(plane: str, given: dict[str, str], folder: Path, cases: int = CASE
     made = described(plane, given)
     schema = folder / "openapi.json"
     schema.write_text(json.dumps(made, ensure_ascii=False))
+    _until_served(plane, given)
     server = made["servers"][0]["url"]
     base = plane + re.sub(r"^https?://[^/]+", "", server)
-    return fuzz("库表接口（schemathesis）", schema, base, given, cases)
+    found = fuzz(schema, base, given, cases)
+    return Verdict("库表接口（schemathesis）", looked_at([found]), found.faults[:SHOWN])
+
+
+def looked_at(found: Sequence[Fuzzed], each: str = "") -> str:
+    """How much was asked (范围)."""
+    states = "，含有状态测试" if any(one.with_states for one in found) else ""
+    passed = sum(one.passed for one in found)
+    return f"{sum(one.generated for one in found)} 个请求，通过 {passed}{each}{states}"
 
 
 def run_refusals(house: House, port: int, given: dict[str, str]) -> Verdict:

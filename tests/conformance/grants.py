@@ -61,7 +61,7 @@ proxied = actions.open_service(inner, "conformance-api", by=SYSTEM, paths=("/v1/
 issued = actions.issue_key(city, None, by=SYSTEM, valid_until=now + timedelta(days=30), subsystem="conformance")
 own = f"/r1/{{settings.ZJY_GATEWAY_INSTANCE}}/GOV/{{service.member}}"
 print(json.dumps({{"client": issued.key.client, "secret": issued.secret, "purpose": "conformance", "address": f"{{own}}/data/conformance-all",
-                  "api_purpose": "CONFORMANCE-2", "api": f"{{own}}/api/conformance-api"}}))
+                  "api_purpose": "CONFORMANCE-2", "api_mount": inner.code, "api": f"{{own}}/api/conformance-api"}}))
 """
 
 
@@ -88,6 +88,8 @@ def providing() -> Iterator[int]:
 
 async def _end(provider: Provider) -> None:
     provider.stop()
+    await provider.hang_up()
+    await asyncio.sleep(0.05)  # so that who serves a line sees its end
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()
     await asyncio.sleep(0)

@@ -1,11 +1,14 @@
 """The documentation of a service for one grant (接口说明): OpenAPI 3.1, made from what may really be served.
 
 Two consumers of one service read two documents: each names only the items of its own grant, says which are
-masked and how, and allows only the filters that the plane would accept.
+masked and how, and allows only the filters that the plane would accept. Of a provider's interface only that is
+promised which the gateway itself sees to: no field beyond the grant, no value that is nested; a reply of the
+provider that is no success passes as it is, with whatever status.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +36,26 @@ OPERATORS_ZH = {
     "eq": "等于", "ne": "不等于", "lt": "小于", "le": "不大于", "gt": "大于", "ge": "不小于", "in": "在其中（逗号分隔）",
     "prefix": "开头为", "contains": "包含", "isnull": "为空（true 或 false）", "between": "在两者之间（逗号分隔）",
 }  # fmt: skip
+PART = r"^[^/\\\x00-\x1f\x7f-\x9f]+$"  # what may stand for * in a path; "." and ".." may not
+_BODY = {"description": "按提供方的要求，原样转交", "content": {"application/json": {"schema": {}}}}
+ENVELOPE = (
+    "code",
+    "count",
+    "hasNext",
+    "has_next",
+    "page",
+    "pageNo",
+    "pageNum",
+    "pageSize",
+    "page_no",
+    "page_num",
+    "page_size",
+    "pages",
+    "status",
+    "success",
+    "total",
+    "totalCount",
+)  # what stays of a provider's wrapper, if it is a number
 ANSWERED = ("X-Road-Id", "X-Road-Request-Id", "X-Road-Client", "X-Road-Service", "X-Road-Request-Hash")
 STATUS_ZH = {
     400: "请求不合规范", 401: "密钥缺失或无效", 403: "不在授权之内", 404: "没有这个服务或没有这一行", 405: "方法不可用",
@@ -51,7 +74,10 @@ class Place:
 
 def document(service: Service, terms: Terms, given: Effective, place: Place) -> dict[str, Any]:
     """The OpenAPI document of a grant (接口说明文档)."""
-    paths = _table_paths(service, given) if service.kind == "table" else _other_paths(service)
+    is_api = service.kind == "api"
+    paths = _table_paths(service, given) if service.kind == "table" else _other_paths(service, given)
+    schemas = {"Row": _row(given, by_field=is_api), "Fault": _fault()}
+    schemas |= _of_providers() if is_api else {"Page": _page()}
     return {
         "openapi": VERSION,
         "info": {"title": service.title, "version": service.version, "description": _about(terms, given)},
@@ -60,7 +86,7 @@ def document(service: Service, terms: Terms, given: Effective, place: Place) -> 
         "paths": {path: {**methods, "parameters": _common(terms, place)} for path, methods in paths.items()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "访问密钥"}},
-            "schemas": {"Row": _row(given), "Page": _page(), "Fault": _fault()},
+            "schemas": schemas,
         },
     }
 
@@ -179,7 +205,7 @@ def _value(item: Item, op: str) -> dict[str, Any]:
     return {"type": "string"} if op in ("in", "between") else dict(TYPES[item.type])
 
 
-def _other_paths(service: Service) -> dict[str, dict[str, Any]]:
+def _other_paths(service: Service, given: Effective) -> dict[str, dict[str, Any]]:
     if service.kind == "file":
         binary = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
         answers = {
@@ -195,12 +221,58 @@ def _other_paths(service: Service) -> dict[str, dict[str, Any]]:
             found.setdefault(path, {})[method.lower()] = {
                 "operationId": f"{method.lower()}{number or ''}", "summary": service.title,
                 "parameters": [
-                    {"name": name, "in": "path", "required": True, "description": "查询对象",
-                     "schema": {"type": "string"}} for name in names
+                    {"name": name, "in": "path", "required": True, "description": "查询对象，UTF-8 逐字节百分号编码",
+                     "schema": {"type": "string", "minLength": 1, "pattern": PART}} for name in names
                 ],
-                "responses": _answers("Row"),
+                **({"requestBody": _BODY} if method == "POST" else {}),
+                "responses": _answers_of_provider(given),
             }  # fmt: skip
+        _link(found[path], names)
     return found
+
+
+def _link(methods: dict[str, Any], names: Sequence[str]) -> None:
+    """Whoever asked by one method may ask by another about the same (关联)."""
+    for name, one in methods.items():
+        links = {
+            other: {"operationId": methods[other]["operationId"], "description": "同一查询对象的另一方法",
+                    "parameters": {path: f"$request.path.{path}" for path in names}}
+            for other in methods if other != name
+        }  # fmt: skip
+        if links:
+            one["responses"]["200"]["links"] = links
+
+
+def _answers_of_provider(given: Effective) -> dict[str, Any]:
+    """What a provider's interface may answer: rows cut to the grant, refusals of the gateway, its own errors."""
+    found = _answers("Cut")
+    if not given.columns:  # a document, granted whole
+        found["200"]["content"] = {"*/*": {}}
+    for status, answer in found.items():
+        if status != "200":
+            answer["description"] += "\n\n没有 X-Road-Error 的，是提供方自己的答复，原样转交。"
+            answer["content"] = {
+                "application/json": {"schema": {"$ref": "#/components/schemas/Refused"}},
+                "*/*": {},
+            }
+    own = {"application/json": {"schema": {"$ref": "#/components/schemas/Own"}}, "*/*": {}}
+    return {**found, "default": {"description": "提供方自己的其他答复，原样转交", "content": own}}
+
+
+def _of_providers() -> dict[str, Any]:
+    """The shapes of answers of an interface (接口答复的形状)."""
+    row, cut = {"$ref": "#/components/schemas/Row"}, {"$ref": "#/components/schemas/Cut"}
+    told = {"type": "object", "required": ["type", "message", "detail"]}
+    counts = {name: {"anyOf": [{"type": ["integer", "boolean", "null"]}, cut]} for name in ENVELOPE}
+    return {
+        "Cut": {
+            "description": "一行、多行，或外面包着提供方的信封；信封只留计数和状态，不在授权行范围内的为空",
+            "anyOf": [row, {"type": "array", "items": cut}, {"type": "null"},
+                      {"type": "object", "properties": counts, "additionalProperties": cut}],
+        },
+        "Own": {"description": "提供方自己的答复，原样转交", "not": told},
+        "Refused": {"anyOf": [{"$ref": "#/components/schemas/Fault"}, {"$ref": "#/components/schemas/Own"}]},
+    }  # fmt: skip
 
 
 def _template(pattern: str) -> tuple[str, list[str]]:
@@ -244,15 +316,23 @@ def _refused(status: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(given: Effective) -> dict[str, Any]:
-    return {"type": "object", "properties": {item.code: _property(item, given) for item in given.items}}
+def _row(given: Effective, *, by_field: bool = False) -> dict[str, Any]:
+    """A row holds nothing beyond the grant; that of an interface has the names and forms of its provider."""
+    made = {
+        given.columns.get(item.code, item.code) if by_field else item.code: _property(item, given, by_field)
+        for item in given.items
+    }
+    return {"type": "object", "properties": made, "additionalProperties": False}
 
 
-def _property(item: Item, given: Effective) -> dict[str, Any]:
+def _property(item: Item, given: Effective, by_field: bool) -> dict[str, Any]:
     kind = given.masks.get(item.code, "")
-    schema = {"type": "string"} if kind else dict(TYPES[item.type])
     about = f"{item.zh}（已脱敏：{masked_zh(kind)}）" if kind else item.zh
-    return {**schema, "type": [schema["type"], "null"], "title": item.zh, "description": about}
+    schema = {"type": "string"} if kind else dict(TYPES[item.type])
+    types = [schema["type"], "null"]
+    if by_field and not kind:  # the gateway passes a provider's plain values on as they are
+        schema, types = {}, ["string", "number", "boolean", "null"]
+    return {**schema, "type": types, "title": item.zh, "description": about}
 
 
 def _page() -> dict[str, Any]:

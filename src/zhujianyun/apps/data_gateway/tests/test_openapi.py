@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from zhujianyun.apps.data_gateway.api.proxy import cutting
 from zhujianyun.apps.data_gateway.rules import asking, openapi
+from zhujianyun.apps.data_gateway.rules.deciding import Ground
 from zhujianyun.apps.data_gateway.rules.faults import KNOWN, Fault
 from zhujianyun.apps.data_gateway.rules.policy import Service
+from zhujianyun.apps.data_gateway.rules.quota import Limits
 from zhujianyun.kernel.resource.granting import Offered, Terms, effective
 from zhujianyun.kernel.resource.items import TYPES, Item
 
@@ -92,6 +97,84 @@ def test_a_providers_paths_become_templates():
     made, _ = _made(service)
     assert set(made["paths"]) == {"/v1/persons/{p1}", "/v1/firms/{p1}/staff/{p2}"}
     assert set(made["paths"]["/v1/persons/{p1}"]) == {"get", "post", "parameters"}
+
+
+class TestInterface:
+    """What is said of a provider's interface."""
+
+    BINDING = {"permit_no": "zsbh", "area": "mj", "id_no": "sfzh"}  # noqa: RUF012
+    FOREIGN = '{"code": 0, "data": {"total": 1, "rows": [{"zsbh": "P1", "mj": 1.5, "sfzh": "450103198001010011", "dh": "1"}]}}'  # noqa: E501
+
+    def _made(self, methods=("GET",), binding=None):
+        held = _ground(items=tuple(self.BINDING))[0]
+        offered = Offered(
+            "r", "published", "conditional", True, ITEMS, self.BINDING if binding is None else binding
+        )
+        given_ = effective(held, offered, AT)
+        service = _service("api", paths=("/v1/permits/*",), methods=methods)
+        return (
+            openapi.document(service, held, given_, PLACE),
+            Ground(service, held, given_, Limits(), ()),
+            offered,
+        )
+
+    def _fits(self, made, name, value):
+        schema = {"$ref": f"#/components/schemas/{name}", "components": made["components"]}
+        return Draft202012Validator(schema).is_valid(value)
+
+    def test_what_the_plane_cuts_is_what_the_document_says(self):
+        made, ground, offered = self._made()
+        cut = cutting.plan(ground, offered)
+        for answer in (
+            self.FOREIGN,
+            "[]",
+            '{"zsbh": null, "mj": [1]}',
+            '{"data": [{"zsbh": true}], "msg": "好"}',
+        ):
+            assert self._fits(made, "Cut", orjson.loads(cutting.served(cut, answer.encode())[0])), answer
+        assert set(made["components"]["schemas"]["Row"]["properties"]) == {"zsbh", "mj", "sfzh"}
+        assert set(openapi.ENVELOPE) == cutting.ENVELOPE
+
+    @pytest.mark.parametrize(
+        "leak", [{"dh": "1"}, {"dh": 1}, {"zsbh": "P1", "dh": 1}, [{"zsbh": {"x": 1}}], {"data": {"msg": "好"}}, "P1"],
+        ids=["field", "number", "beside", "nested", "word", "text"],
+    )  # fmt: skip
+    def test_whatever_lies_beyond_the_grant_does_not_fit(self, leak):
+        made, _, _ = self._made()
+        assert not self._fits(made, "Cut", leak)
+
+    def test_a_refusal_is_the_gateways_or_the_providers_and_they_can_be_told_apart(self):
+        made, _, _ = self._made()
+        ours = orjson.loads(Fault("Client.NoGrant").body("id"))
+        theirs = {"code": "NO_RECORD", "message": "没有该人员"}
+        assert self._fits(made, "Refused", ours)
+        assert self._fits(made, "Refused", theirs)
+        assert self._fits(made, "Own", theirs)
+        assert not self._fits(made, "Own", ours)
+        assert not self._fits(made, "Refused", {**ours, "type": "Client.Unheard"})
+        assert "default" in made["paths"]["/v1/permits/{p1}"]["get"]["responses"]
+
+    def test_what_is_bound_to_nothing_is_a_document_of_any_kind(self):
+        made, _, _ = self._made(binding={})
+        assert made["paths"]["/v1/permits/{p1}"]["get"]["responses"]["200"]["content"] == {"*/*": {}}
+
+    def test_only_what_carries_a_body_says_so_and_methods_lead_to_each_other(self):
+        made, _, _ = self._made(("GET", "POST"))
+        found = made["paths"]["/v1/permits/{p1}"]
+        assert ("requestBody" in found["get"], "requestBody" in found["post"]) == (False, True)
+        link = found["get"]["responses"]["200"]["links"]["post"]
+        assert link["operationId"] == found["post"]["operationId"]
+        assert link["parameters"] == {"p1": "$request.path.p1"}
+
+    @pytest.mark.parametrize("part", ["450103198001010011", "某某 公司", "a.b", "%"])
+    def test_a_part_of_a_path_may_be_any_text(self, part):
+        assert re.search(openapi.PART, part)
+
+    @pytest.mark.parametrize(
+        "part", ["", "a/b", "a\\b", "a\nb", "\x7f"], ids=["none", "slash", "back", "line", "delete"]
+    )
+    def test_nor_strokes_nor_control_characters(self, part):
+        assert not re.search(openapi.PART, part)
 
 
 def test_a_file_is_fetched_whole():
