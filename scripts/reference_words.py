@@ -80,6 +80,9 @@ ZJY = {
     "ZJY_OUTBOX_LIMITS": (SETTING, "同一收件人每个渠道的发送上限，形如 `10/3600`（每 3600 秒 10 条）"),
     "ZJY_OUTBOX_KEEP_DAYS": (ENVIRONMENT, "外发消息保留天数，缺省 183"),
     "ZJY_GATEWAY_INSTANCE": (ENVIRONMENT, "共享地址的第一段，缺省 `GX`"),
+    "ZJY_GATEWAY_LOOKUPS_PER_HOUR": (
+        ENVIRONMENT, "含个人信息的授权每小时逐条查询（按号码查一人一户）的上限，缺省 1000，0 不限；授权自己写明的优先",
+    ),
     "ZJY_GATEWAY_TRUSTED": (ENVIRONMENT, "自有前置服务器的网段，以逗号分隔，例如 `127.0.0.1/32`；来自它们的调用取 `X-Forwarded-For` 最后一个为来源地址，缺省无"),
     "ZJY_SERVING": (INNER, "供数文件、运行策略和调用日志的文件夹，由 `ZJY_VAR` 得出；监督进程把它告诉两个接口进程"),
     "ZJY_TABLE_PLANE": (ENVIRONMENT, "库表接口在内部的地址，缺省为本机、网站端口加 2"),
