@@ -46,7 +46,7 @@ resources.publish(entry, draft, by=SYSTEM)
 mount = resources.mount_table(entry, dataset, {{name: name for name in KINDS}}, code="conformance-all", title="对照表", by=SYSTEM)
 now = clock.now()
 decision = resources.Decision(consumer=city, items=tuple(KINDS), purpose="conformance", legal_basis="对照", valid_from=now - timedelta(days=1),
-                              valid_until=now + timedelta(days=9), masks={{"phone": "phone"}})
+                              valid_until=now + timedelta(days=9), masks={{"phone": "phone"}}, quota={{"lookups_per_hour": 1_000_000}})
 resources.issue_grant(mount, decision, code="CONFORMANCE-1", by=SYSTEM)
 service = actions.open_service(mount, "conformance-all", by=SYSTEM)
 plain = resources.enter("206003/999902", "对照接口目录", office, by=SYSTEM)

@@ -58,7 +58,7 @@ issued = actions.issue_key(city, None, by=SYSTEM, valid_until=now + timedelta(da
 def granted(mount, name):
     items = tuple(mount.binding)
     decision = resources.Decision(consumer=city, items=items, purpose=name, legal_basis="对照", valid_from=now - timedelta(days=1),
-                                  valid_until=now + timedelta(days=9))
+                                  valid_until=now + timedelta(days=9), quota={{"lookups_per_hour": 1_000_000}})
     grant = resources.issue_grant(mount, decision, code=f"{prefix}-{{name}}", by=SYSTEM)
     made.append({{"name": name, "title": mount.title, "purpose": grant.code, "document": describing.document_of(grant, SYSTEM)}})
 
