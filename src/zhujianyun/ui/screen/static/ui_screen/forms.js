@@ -90,8 +90,13 @@ function spark(values) {
   return svg;
 }
 
+// How wide a text is in bold ems: Han signs are square, figures about three fifths.
+const ems = (text) => [...String(text ?? "")].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 1 : ".,".includes(sign) ? 0.3 : 0.62), 0).toFixed(2);
+
 function hero(body, data) {
   const figure = data.figures[0];
+  body.style.setProperty("--ems", ems(figure.text));
+  body.style.setProperty("--unit-ems", ems(figure.unit_text));
   fill(body, figureButton(figure, { meter: figure.share !== null && figure.share !== undefined }));
 }
 
