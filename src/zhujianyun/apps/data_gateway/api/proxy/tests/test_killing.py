@@ -14,7 +14,7 @@ import pytest
 from zhujianyun.apps.data_gateway.api.gate.ledger import Ledger, used_in
 from zhujianyun.apps.data_gateway.api.proxy.tests import grounds
 from zhujianyun.apps.data_gateway.api.proxy.tests.standing import PATIENCE, Line, Stand, free_port, until
-from zhujianyun.apps.data_gateway.rules import quota, records
+from zhujianyun.apps.data_gateway.rules import records
 
 LIMIT = 100_000
 
